@@ -1,0 +1,80 @@
+//! `Buffer`: the elements of one tensor, in aligned memory.
+//!
+//! It knows how many there are and of which type, not which shape they have.
+
+use avgpool::Element;
+use bytemuck::Pod;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::memory::{Line, count_buffer, lines, room_for_object};
+
+/// The element types, numbered as JavaScript names them.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DType {
+    /// `f32`
+    Float32 = 0,
+    /// `f64`
+    Float64 = 1,
+}
+
+impl DType {
+    fn size(self) -> usize {
+        match self {
+            Self::Float32 => size_of::<f32>(),
+            Self::Float64 => size_of::<f64>(),
+        }
+    }
+}
+
+/// Elements of one type, 16-byte aligned.
+#[wasm_bindgen]
+pub struct Buffer {
+    lines: Vec<Line>,
+    len: usize,
+    dtype: DType,
+}
+
+#[wasm_bindgen]
+impl Buffer {
+    /// `len` zeros, or nothing if there is no memory for them.
+    pub fn zeros(dtype: DType, len: u32) -> Option<Buffer> {
+        let len = len as usize;
+        let count = len.checked_mul(dtype.size())?.div_ceil(size_of::<Line>());
+        let mut lines = lines(count)?;
+        if !room_for_object() {
+            return None;
+        }
+        lines.resize(count, 0);
+        count_buffer(1);
+        Some(Self { lines, len, dtype })
+    }
+
+    /// Where the elements start, for a view of them.
+    #[wasm_bindgen(getter)]
+    pub fn pointer(&self) -> *const u8 {
+        self.lines.as_ptr().cast()
+    }
+}
+
+impl Buffer {
+    pub(crate) fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The elements as `T`, which must be the type that `dtype` names.
+    pub(crate) fn elements<T: Element + Pod>(&self) -> &[T] {
+        &bytemuck::cast_slice(&self.lines)[..self.len]
+    }
+
+    /// The same, to write to.
+    pub(crate) fn elements_mut<T: Element + Pod>(&mut self) -> &mut [T] {
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.len]
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        count_buffer(-1);
+    }
+}

@@ -1,0 +1,118 @@
+//! `Plan`: a pooling of planes of one size, called with buffers.
+//!
+//! It fits numbers and buffers to `avgpool::Plan`; it does no arithmetic of its own.
+
+use std::num::NonZeroU32;
+
+use avgpool::{Axis, AxisOptions, Divisor, Element};
+use bytemuck::Pod;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::buffer::{Buffer, DType};
+use crate::memory::{Line, room_for_object, with_workspace};
+
+/// How a call ended.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All of the result has been written.
+    Done = 0,
+    /// There was no memory to work in; nothing has been written.
+    OutOfMemory = 1,
+    /// The buffers are not of one type, or not as many whole planes; nothing has been written.
+    Mismatch = 2,
+}
+
+/// The number of windows on an axis of `input` elements, 0 when not one fits or a size is 0 that must not be.
+#[wasm_bindgen(js_name = outputSize)]
+pub fn output_size(input: u32, kernel: u32, stride: u32, begin: u32, end: u32, dilation: u32, ceil_mode: bool) -> f64 {
+    options(kernel, stride, begin, end, dilation, ceil_mode).map_or(0.0, |options| options.output_size(input) as f64)
+}
+
+fn options(kernel: u32, stride: u32, begin: u32, end: u32, dilation: u32, ceil_mode: bool) -> Option<AxisOptions> {
+    let [kernel, stride, dilation] = [kernel, stride, dilation].map(NonZeroU32::new);
+    Some(AxisOptions { kernel: kernel?, stride: stride?, dilation: dilation?, begin, end, ceil_mode })
+}
+
+/// A pooling of planes of one size.
+#[wasm_bindgen]
+pub struct Plan(avgpool::Plan);
+
+#[wasm_bindgen]
+impl Plan {
+    /// The plan for planes of `height`×`width`, or nothing if no window fits or there is no memory for it.
+    #[expect(clippy::too_many_arguments, reason = "called once a plan, from the one place that has them in this order")]
+    pub fn create(
+        height: u32,
+        width: u32,
+        kernel_height: u32,
+        kernel_width: u32,
+        stride_height: u32,
+        stride_width: u32,
+        top: u32,
+        bottom: u32,
+        left: u32,
+        right: u32,
+        dilation_height: u32,
+        dilation_width: u32,
+        ceil_mode: bool,
+        count_include_pad: bool,
+        divisor_override: Option<f64>,
+    ) -> Option<Plan> {
+        let rows = options(kernel_height, stride_height, top, bottom, dilation_height, ceil_mode)?;
+        let columns = options(kernel_width, stride_width, left, right, dilation_width, ceil_mode)?;
+        let divisor = match divisor_override {
+            Some(value) => Divisor::Fixed(value),
+            None if count_include_pad => Divisor::IncludePad,
+            None => Divisor::ExcludePad,
+        };
+        let plan = avgpool::Plan::new(Axis::new(height, rows)?, Axis::new(width, columns)?, divisor)?;
+        room_for_object().then_some(Self(plan))
+    }
+
+    /// Pools every plane of `input` into a plane of `output`.
+    pub fn forward(&self, input: &Buffer, output: &mut Buffer) -> Status {
+        self.call(Pass::Forward, input, output)
+    }
+
+    /// Writes the transpose of the pooling, applied to every plane of `grad_output`, to a plane of `grad_input`.
+    pub fn backward(&self, grad_output: &Buffer, grad_input: &mut Buffer) -> Status {
+        self.call(Pass::Backward, grad_output, grad_input)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Pass {
+    Forward,
+    Backward,
+}
+
+impl Plan {
+    fn call(&self, pass: Pass, from: &Buffer, to: &mut Buffer) -> Status {
+        match (from.dtype(), to.dtype()) {
+            (DType::Float32, DType::Float32) => self.run::<f32>(pass, from.elements(), to.elements_mut()),
+            (DType::Float64, DType::Float64) => self.run::<f64>(pass, from.elements(), to.elements_mut()),
+            _ => Status::Mismatch,
+        }
+    }
+
+    fn run<T: Element + Pod>(&self, pass: Pass, from: &[T], to: &mut [T]) -> Status {
+        let (input, output) = match pass {
+            Pass::Forward => (from.len(), to.len()),
+            Pass::Backward => (to.len(), from.len()),
+        };
+        if !self.0.fits(input, output) {
+            return Status::Mismatch;
+        }
+        let bytes = self.0.scratch_len().and_then(|len| len.checked_mul(size_of::<T>()));
+        let Some(bytes) = bytes else { return Status::OutOfMemory };
+        let done = with_workspace(bytes.div_ceil(size_of::<Line>()), |lines| {
+            let scratch = bytemuck::cast_slice_mut(lines);
+            match pass {
+                Pass::Forward => self.0.forward(from, to, scratch),
+                Pass::Backward => self.0.backward(from, to, scratch),
+            }
+        });
+        if done.is_some() { Status::Done } else { Status::OutOfMemory }
+    }
+}

@@ -1,0 +1,92 @@
+//! A plan: everything about a pooling that does not depend on the data, checked once.
+//!
+//! It chooses the kernel. It does not know how many planes there will be, nor of which element type.
+
+use crate::axis::Axis;
+use crate::divisor::Divisor;
+use crate::simd::Element;
+use crate::{backward, forward, scratch, two_by_two};
+
+/// How planes of one size are pooled.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The height.
+    pub rows: Axis,
+    /// The width.
+    pub columns: Axis,
+    /// What sums are divided by.
+    pub divisor: Divisor,
+    kernel: Kernel,
+}
+
+/// The ways to compute a plan: each has a forward and a backward, and gives what the general one would.
+#[derive(Clone, Copy, Debug)]
+enum Kernel {
+    General,
+    TwoByTwo { scale: f64 },
+}
+
+impl Plan {
+    /// The plan of two axes and a divisor, or nothing if a plane has more elements than the machine can count.
+    pub fn new(rows: Axis, columns: Axis, divisor: Divisor) -> Option<Self> {
+        rows.input.checked_mul(columns.input)?;
+        rows.output.checked_mul(columns.output)?;
+        let kernel = match divisor.common(&rows, &columns) {
+            Some(common) if two_by_two::serves(&rows, &columns, common) => Kernel::TwoByTwo { scale: common.recip() },
+            _ => Kernel::General,
+        };
+        Some(Self { rows, columns, divisor, kernel })
+    }
+
+    /// The elements of an input plane.
+    pub fn input_len(&self) -> usize {
+        self.rows.input * self.columns.input
+    }
+
+    /// The elements of an output plane.
+    pub fn output_len(&self) -> usize {
+        self.rows.output * self.columns.output
+    }
+
+    /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in, or nothing if that is more than the
+    /// machine can count.
+    pub fn scratch_len(&self) -> Option<usize> {
+        match self.kernel {
+            Kernel::General => scratch::length(self),
+            Kernel::TwoByTwo { .. } => Some(0),
+        }
+    }
+
+    /// Pools every plane of `input` into a plane of `output`, all of which is written.
+    ///
+    /// # Panics
+    ///
+    /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
+    pub fn forward<T: Element>(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        assert!(self.fits(input.len(), output.len()), "not as many whole planes");
+        match self.kernel {
+            Kernel::General => forward::forward(self, input, output, scratch),
+            Kernel::TwoByTwo { scale } => two_by_two::forward(self, T::from_f64(scale), input, output),
+        }
+    }
+
+    /// Writes to `grad_input` the transpose of the pooling, applied to `grad_output`: each `grad_output[oh, ow]`, divided
+    /// by the window's divisor, is added to every element of the window.
+    ///
+    /// # Panics
+    ///
+    /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
+    pub fn backward<T: Element>(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        assert!(self.fits(grad_input.len(), grad_output.len()), "not as many whole planes");
+        match self.kernel {
+            Kernel::General => backward::backward(self, grad_output, grad_input, scratch),
+            Kernel::TwoByTwo { scale } => two_by_two::backward(self, T::from_f64(scale), grad_output, grad_input),
+        }
+    }
+
+    /// Whether slices of these lengths are as many whole planes of input as of output.
+    pub fn fits(&self, input: usize, output: usize) -> bool {
+        let planes = input / self.input_len();
+        planes.checked_mul(self.input_len()) == Some(input) && planes.checked_mul(self.output_len()) == Some(output)
+    }
+}

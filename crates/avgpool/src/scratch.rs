@@ -1,0 +1,83 @@
+//! The memory that one call works in: a slice that the caller brings, cut into rows with names.
+//!
+//! It knows how long each row has to be, not what is done with it.
+
+use crate::divisor::Divisors;
+use crate::plan::Plan;
+use crate::row::LONG;
+use crate::row_queue::RowQueue;
+use crate::simd::Element;
+
+/// Rows to work in, for forward and backward alike.
+pub struct Scratch<'a, T> {
+    /// The rows that windows are made in.
+    pub columns: Columns<'a, T>,
+    /// The rows that windows have in common.
+    pub queue: RowQueue<'a, T>,
+    /// What to divide by.
+    pub divisors: Divisors<'a, T>,
+}
+
+/// The rows that windows along a row, and their transpose, are made in.
+pub struct Columns<'a, T> {
+    /// An input row in its halo of zeros, up to the end of the last block.
+    pub padded: &'a mut [T],
+    /// An output row in its halo of zeros, from which backward adds up its blocks.
+    pub spread: &'a mut [T],
+    /// Sums of whole blocks, one for every block that a window touches.
+    pub blocks: &'a mut [T],
+    /// Sums of the first `part` taps of the same blocks.
+    pub partial: &'a mut [T],
+    /// Where a long sum is made by doubling.
+    pub doubled: &'a mut [T],
+}
+
+impl<'a, T: Element> Scratch<'a, T> {
+    /// Cuts `memory`, of at least [`length`] elements with any values, into the rows of `plan`.
+    pub fn new(plan: &'a Plan, memory: &'a mut [T]) -> Self {
+        let mut rest = memory;
+        let [padded, spread, blocks, partial, doubled, factors, divisors, back, rows] = lengths(plan).map(|length| {
+            rest.split_off_mut(..length as usize).expect("scratch of the length that the plan asked for")
+        });
+        padded.fill(T::default());
+        spread.fill(T::default());
+        Self {
+            columns: Columns { padded, spread, blocks, partial, doubled },
+            queue: RowQueue::new(rows, back),
+            divisors: Divisors::new(plan.divisor, &plan.rows, &plan.columns, factors, divisors),
+        }
+    }
+}
+
+/// How many elements a call works in, if the machine can count them.
+pub fn length(plan: &Plan) -> Option<usize> {
+    let total = lengths(plan).into_iter().fold(0, u64::saturating_add);
+    usize::try_from(total).ok()
+}
+
+/// How many elements each row takes; in 64 bits, for a plan can ask for more than the machine can count.
+fn lengths(plan: &Plan) -> [u64; 9] {
+    let (rows, columns) = (&plan.rows, &plan.columns);
+    let [begin, input, output, stride, dilation, teeth, spacing] = [
+        columns.begin,
+        columns.input,
+        columns.output,
+        columns.stride,
+        columns.dilation,
+        columns.teeth,
+        columns.spacing,
+    ]
+    .map(|length| length as u64);
+    let reach = (columns.window_blocks() as u64 - 1) * spacing;
+    let count = output + reach;
+    let last_block = ((count - 1) * stride).saturating_add(((teeth - 1) * dilation).saturating_add(1));
+    let padded = last_block.max(begin + input);
+    let spread = count + reach;
+    let blocks = if stride == 1 { 0 } else { count };
+    let doubled = if columns.whole > LONG { spread } else { 0 };
+    // The most rows that one window of either direction holds.
+    let taps = if rows.whole > LONG { rows.kernel.min(rows.input.div_ceil(rows.dilation)) } else { 0 };
+    let windows = rows.window_blocks().min(rows.output.div_ceil(rows.spacing));
+    let queue = (taps.max(windows) as u64).saturating_mul(input);
+    [padded, spread, blocks, blocks, doubled, output, output, input, queue]
+}

@@ -1,0 +1,86 @@
+//! The second law: backward is the transpose of forward, ⟨pool(x), g⟩ = ⟨x, backward(g)⟩, over every small geometry and
+//! both element types. It knows no definition: what forward is, the first law says.
+
+use crate::world::{Geometry, Real, Side, backward, few, forward, long, noise, sides, small, sweep, to_f64};
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+fn inner_product(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
+}
+
+fn is_transpose<T: Real>(heights: &[Side], widths: &[Side]) {
+    let mut seed = 0;
+    sweep(heights, widths, |geometry| {
+        seed += 1;
+        let input: Vec<T> = noise(seed, geometry.input_len());
+        let grad_output: Vec<T> = noise(!seed, geometry.output_len());
+        let output = to_f64(&forward(geometry, &input));
+        let grad_input = to_f64(&backward(geometry, &grad_output));
+        let (input, grad_output) = (to_f64(&input), to_f64(&grad_output));
+        let forward = inner_product(&output, &grad_output);
+        let backward = inner_product(&input, &grad_input);
+        let bound = 2.0 * geometry.terms() * T::EPSILON * magnitude(geometry, &input, &grad_output);
+        assert!(
+            (forward - backward).abs() <= bound,
+            "⟨pool(x), g⟩ = {forward}, ⟨x, backward(g)⟩ = {backward} on {geometry:?}, seed {seed}",
+        );
+    });
+}
+
+/// ⟨pool(|x|), |g|⟩, what the rounding errors of both sides are measured against.
+fn magnitude(geometry: &Geometry, input: &[f64], grad_output: &[f64]) -> f64 {
+    let absolute = |values: &[f64]| values.iter().map(|value| value.abs()).collect::<Vec<_>>();
+    inner_product(&forward(geometry, &absolute(input)), &absolute(grad_output)).abs()
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_on_every_small_plane_of_f32() {
+    is_transpose::<f32>(&small(), &small());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_on_every_small_plane_of_f64() {
+    is_transpose::<f64>(&small(), &small());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_along_long_rows() {
+    is_transpose::<f32>(&few(), &long());
+    is_transpose::<f64>(&few(), &long());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_along_long_columns() {
+    is_transpose::<f32>(&long(), &few());
+    is_transpose::<f64>(&long(), &few());
+}
+
+#[test]
+fn two_by_two_windows_are_transposed_at_every_width() {
+    let widths = sides(2..=40, [2], [2], [1], [(0, 0), (0, 1)]);
+    let heights = sides(2..=5, [2], [2], [1], [(0, 0)]);
+    is_transpose::<f32>(&heights, &widths);
+    is_transpose::<f64>(&heights, &widths);
+}
+
+/// Every position of the gradient in turn is NaN.
+#[test]
+fn what_is_not_finite_stays_in_its_window() {
+    let around = sides([11], [3], [2], [1], [(1, 1)]);
+    let sides = sides([11], [1, 2, 3, 9, 10], [1, 2, 3], 1..=2, [(0, 0), (1, 2)]);
+    for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
+        sweep(heights, widths, |geometry| {
+            for position in 0..geometry.output_len() {
+                let mut unit = vec![0.0; geometry.output_len()];
+                unit[position] = 1.0;
+                let window = backward(geometry, &unit);
+                unit[position] = f64::NAN;
+                let reached = backward(geometry, &unit);
+                let stays = window.iter().zip(&reached).all(|(part, value)| value.is_nan() == (*part != 0.0));
+                assert!(stays, "NaN at {position} of {geometry:?}: {reached:?}");
+            }
+        });
+    }
+}

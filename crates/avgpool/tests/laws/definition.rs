@@ -1,0 +1,190 @@
+//! The first law: forward equals the definition, over every small geometry and both element types.
+
+use avgpool::{Axis, AxisOptions, Divisor, Plan};
+
+use crate::world::{Geometry, Real, Side, few, forward, long, noise, sides, small, sweep, to_f64};
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// |result − exact| ≤ (kH + kW)·ε·Σ|x| / divisor, and NaN and infinity where the definition has them.
+fn equals_definition<T: Real>(geometry: &Geometry, input: &[T]) {
+    let output = forward(geometry, input);
+    let exact = geometry.definition(&to_f64(input));
+    let absolute: Vec<f64> = input.iter().map(|x| x.to_f64().abs()).collect();
+    let magnitude = geometry.definition(&absolute);
+    assert_eq!(output.len(), exact.len(), "{geometry:?}");
+    for (i, (&got, (&exact, magnitude))) in output.iter().zip(exact.iter().zip(magnitude)).enumerate() {
+        let got = got.to_f64();
+        let bound = geometry.terms() * T::EPSILON * magnitude.abs();
+        let equal = if exact.is_finite() {
+            (got - exact).abs() <= bound
+        } else {
+            got == exact || (got.is_nan() && exact.is_nan())
+        };
+        assert!(equal, "output[{i}] is {got}, by definition {exact}, on {geometry:?} of {input:?}");
+    }
+}
+
+fn equals_definition_on_noise<T: Real>(heights: &[Side], widths: &[Side]) {
+    let mut seed = 0;
+    sweep(heights, widths, |geometry| {
+        seed += 1;
+        equals_definition::<T>(geometry, &noise(seed, geometry.input_len()));
+    });
+}
+
+#[test]
+fn forward_equals_the_definition_on_every_small_plane_of_f32() {
+    equals_definition_on_noise::<f32>(&small(), &small());
+}
+
+#[test]
+fn forward_equals_the_definition_on_every_small_plane_of_f64() {
+    equals_definition_on_noise::<f64>(&small(), &small());
+}
+
+#[test]
+fn forward_equals_the_definition_along_long_rows() {
+    equals_definition_on_noise::<f32>(&few(), &long());
+    equals_definition_on_noise::<f64>(&few(), &long());
+}
+
+#[test]
+fn forward_equals_the_definition_along_long_columns() {
+    equals_definition_on_noise::<f32>(&long(), &few());
+    equals_definition_on_noise::<f64>(&long(), &few());
+}
+
+/// Every position of a plane in turn is NaN or an infinity.
+#[test]
+fn what_is_not_finite_stays_in_the_windows_that_hold_it() {
+    let around = sides([11], [3], [2], [1], [(1, 1)]);
+    let sides = sides([11], [1, 2, 3, 9, 10], [1, 2, 3], 1..=2, [(0, 0), (1, 2)]);
+    for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
+            let mut position = 0;
+            sweep(heights, widths, |geometry| {
+                let mut input: Vec<f32> = noise(7, geometry.input_len());
+                position = (position + 1) % input.len();
+                input[position] = special;
+                equals_definition(geometry, &input);
+            });
+        }
+    }
+}
+
+/// Sums of thousands of elements of one sign, where a careless order of summation loses the most.
+#[test]
+fn large_windows_are_as_accurate_as_small_ones() {
+    for kernel in [9, 31, 100, 224] {
+        let side = |stride| sides([224], [kernel], [stride], [1], [(0, 0)])[0];
+        for stride in [1, 2, kernel] {
+            let geometry = Geometry { height: side(stride), width: side(stride), divisor: Divisor::IncludePad };
+            let input: Vec<f32> = noise::<f32>(1, geometry.input_len()).iter().map(|x| x.abs() + 0.1).collect();
+            let output = forward(&geometry, &input);
+            let exact = by_prefix_sums(&geometry, &input);
+            for (i, (&got, exact)) in output.iter().zip(exact).enumerate() {
+                let error = (f64::from(got) - exact).abs() / exact;
+                assert!(
+                    error <= geometry.terms() * f64::from(f32::EPSILON),
+                    "output[{i}] is off by {error} on {geometry:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The averages without padding, by prefix sums in f64: exact enough for f32, and quick for large windows.
+fn by_prefix_sums(geometry: &Geometry, input: &[f32]) -> Vec<f64> {
+    let size = geometry.width.input as usize;
+    let kernel = geometry.width.kernel() as usize;
+    let stride = geometry.width.options.stride.get() as usize;
+    let outputs = geometry.width.output() as usize;
+    let mut averages = Vec::new();
+    for plane in input.chunks(size * size) {
+        let mut prefix = vec![vec![0.0; size + 1]; size + 1];
+        for h in 0..size {
+            for w in 0..size {
+                prefix[h + 1][w + 1] =
+                    prefix[h][w + 1] + prefix[h + 1][w] - prefix[h][w] + f64::from(plane[h * size + w]);
+            }
+        }
+        for h in (0..outputs).map(|oh| oh * stride) {
+            for w in (0..outputs).map(|ow| ow * stride) {
+                let sum = prefix[h + kernel][w + kernel] - prefix[h][w + kernel] - prefix[h + kernel][w] + prefix[h][w];
+                averages.push(sum / (kernel * kernel) as f64);
+            }
+        }
+    }
+    averages
+}
+
+#[test]
+fn a_constant_of_a_small_integer_averages_to_itself() {
+    for constant in [1.0_f32, 3.0, 255.0, -7.0] {
+        for kernel in 1..=9 {
+            for stride in 1..=3 {
+                let side = sides([40], [kernel], [stride], [1], [(0, 0)])[0];
+                let geometry = Geometry { height: side, width: side, divisor: Divisor::IncludePad };
+                let output = forward(&geometry, &vec![constant; geometry.input_len()]);
+                assert!(output.iter().all(|&average| average == constant), "{constant} on {geometry:?}: {output:?}");
+            }
+        }
+    }
+}
+
+/// The fast path for 2×2 with stride 2, whole and odd sizes, against the definition and with exact divisors only.
+#[test]
+fn two_by_two_windows_equal_the_definition_at_every_width() {
+    let widths = sides(2..=40, [2], [2], [1], [(0, 0), (0, 1)]);
+    let heights = sides(2..=5, [2], [2], [1], [(0, 0)]);
+    equals_definition_on_noise::<f32>(&heights, &widths);
+    equals_definition_on_noise::<f64>(&heights, &widths);
+    for &height in &heights {
+        for &width in &widths {
+            for value in [4.0, -8.0, 1.0, 3.0, 2f64.powi(-100), 2f64.powi(100)] {
+                let geometry = Geometry { height, width, divisor: Divisor::Fixed(value) };
+                equals_definition::<f32>(&geometry, &noise(3, geometry.input_len()));
+            }
+        }
+    }
+}
+
+#[test]
+fn output_sizes_equal_the_formula_and_no_window_is_no_axis() {
+    for input in 0..=9 {
+        for side in all_options().into_iter().map(|options| Side { input, options }) {
+            let expected = side.output();
+            assert_eq!(side.options.output_size(input) as i64, expected.max(0), "{side:?}");
+            assert_eq!(Axis::new(input, side.options).is_some(), expected > 0 && input > 0, "{side:?}");
+        }
+    }
+}
+
+fn all_options() -> Vec<AxisOptions> {
+    sides([1000], 1..=6, 1..=5, 1..=3, [(0, 0), (1, 1), (3, 0), (0, 5)]).into_iter().map(|side| side.options).collect()
+}
+
+/// Sizes near the limits of 32 bits, which wrap silently where usize is one of them.
+#[test]
+fn sizes_beyond_what_the_machine_can_count_are_refused_and_not_wrapped() {
+    let huge = u32::MAX;
+    for side in
+        sides([1, 5], [1, 2, 3, huge], [1, 2, huge], [1, huge], [(0, 0), (huge, 0), (huge / 2, huge / 2), (huge, huge)])
+    {
+        let Some(axis) = Axis::new(side.input, side.options) else {
+            assert!(usize::try_from(side.output()).is_err(), "{side:?} was refused");
+            continue;
+        };
+        assert_eq!(axis.output as i64, side.output(), "{side:?}");
+        for o in [0, axis.output / 2, axis.output - 1] {
+            let taps = axis.taps(o);
+            assert!(taps.count <= side.input as usize, "{side:?} window {o}: {taps:?}");
+        }
+        let Some(plan) = Plan::new(axis, axis, Divisor::IncludePad) else { continue };
+        if let Some(len) = plan.scratch_len() {
+            assert!(len as u64 >= axis.output as u64 || len == 0, "{side:?}: {len}");
+        }
+    }
+}

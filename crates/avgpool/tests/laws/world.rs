@@ -1,0 +1,230 @@
+//! The small worlds that the laws are swept over, and the definition that they are held against.
+//!
+//! The definition is a loop nest over taps in f64. It shares no code with the kernels, the sizes and divisors included.
+
+use std::fmt::Debug;
+use std::num::NonZeroU32;
+
+use avgpool::{Axis, AxisOptions, Divisor, Element, Plan};
+
+/// The planes of every tensor: two, so that nothing may be left over from the first one.
+pub const PLANES: usize = 2;
+
+pub const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
+
+/// One axis of a geometry: the elements of the input, and the options.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    pub input: u32,
+    pub options: AxisOptions,
+}
+
+impl Side {
+    pub fn kernel(&self) -> i64 {
+        i64::from(self.options.kernel.get())
+    }
+
+    /// The output size by the formula, in floating point.
+    pub fn output(&self) -> i64 {
+        let AxisOptions { stride, dilation, begin, end, ceil_mode, .. } = self.options;
+        let span = f64::from(dilation.get()) * (self.kernel() - 1) as f64 + 1.0;
+        let steps = (f64::from(self.input) + f64::from(begin) + f64::from(end) - span) / f64::from(stride.get());
+        let windows = 1.0 + if ceil_mode { steps.ceil() } else { steps.floor() };
+        let starts_beyond = (windows - 1.0) * f64::from(stride.get()) >= f64::from(self.input) + f64::from(begin);
+        if ceil_mode && starts_beyond { windows as i64 - 1 } else { windows as i64 }
+    }
+
+    /// The input position of tap `tap` of window `o`, in the padding perhaps.
+    fn position(&self, o: i64, tap: i64) -> i64 {
+        o * i64::from(self.options.stride.get()) + tap * i64::from(self.options.dilation.get())
+            - i64::from(self.options.begin)
+    }
+
+    fn inside(&self, position: i64) -> bool {
+        (0..i64::from(self.input)).contains(&position)
+    }
+
+    fn counted(&self, o: i64, include_pad: bool) -> usize {
+        let before_end = |position| position < i64::from(self.input) + i64::from(self.options.end);
+        (0..self.kernel())
+            .map(|tap| self.position(o, tap))
+            .filter(|&position| if include_pad { before_end(position) } else { self.inside(position) })
+            .count()
+    }
+}
+
+/// What one case of a law is about; its `Debug` is what reproduces it.
+#[derive(Clone, Copy, Debug)]
+pub struct Geometry {
+    pub height: Side,
+    pub width: Side,
+    pub divisor: Divisor,
+}
+
+impl Geometry {
+    pub fn input_len(&self) -> usize {
+        PLANES * (self.height.input * self.width.input) as usize
+    }
+
+    pub fn output_len(&self) -> usize {
+        PLANES * (self.height.output() * self.width.output()) as usize
+    }
+
+    pub fn terms(&self) -> f64 {
+        (self.height.kernel() + self.width.kernel()) as f64
+    }
+
+    pub fn plan(&self) -> Plan {
+        let [rows, columns] =
+            [self.height, self.width].map(|side| Axis::new(side.input, side.options).expect("an axis"));
+        Plan::new(rows, columns, self.divisor).expect("a plan")
+    }
+
+    /// For every output element, Σ input / divisor; 0 for a window without a single element.
+    pub fn definition(&self, input: &[f64]) -> Vec<f64> {
+        let (rows, columns) = (i64::from(self.height.input), i64::from(self.width.input));
+        let mut output = Vec::new();
+        for plane in input.chunks((rows * columns) as usize) {
+            for oh in 0..self.height.output() {
+                for ow in 0..self.width.output() {
+                    let mut sum = 0.0;
+                    let mut elements = 0;
+                    for i in 0..self.height.kernel() {
+                        for j in 0..self.width.kernel() {
+                            let (h, w) = (self.height.position(oh, i), self.width.position(ow, j));
+                            if self.height.inside(h) && self.width.inside(w) {
+                                sum += plane[(h * columns + w) as usize];
+                                elements += 1;
+                            }
+                        }
+                    }
+                    let count = |include_pad| {
+                        (self.height.counted(oh, include_pad) * self.width.counted(ow, include_pad)) as f64
+                    };
+                    let divisor = match self.divisor {
+                        Divisor::IncludePad => count(true),
+                        Divisor::ExcludePad => count(false),
+                        Divisor::Fixed(value) => value,
+                    };
+                    output.push(if elements == 0 { 0.0 } else { sum / divisor });
+                }
+            }
+        }
+        output
+    }
+}
+
+/// The element types that the laws are held in.
+pub trait Real: Element + Debug {
+    const EPSILON: f64;
+    const NAN: Self;
+
+    fn to_f64(self) -> f64;
+}
+
+impl Real for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64;
+    const NAN: Self = f32::NAN;
+
+    fn to_f64(self) -> f64 {
+        self.into()
+    }
+}
+
+impl Real for f64 {
+    const EPSILON: f64 = f64::EPSILON;
+    const NAN: Self = f64::NAN;
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+}
+
+/// `plan.forward`, in output and scratch that start as NaN so that an unwritten cell shows.
+pub fn forward<T: Real>(geometry: &Geometry, input: &[T]) -> Vec<T> {
+    let plan = geometry.plan();
+    let mut output = vec![T::NAN; geometry.output_len()];
+    plan.forward(input, &mut output, &mut vec![T::NAN; plan.scratch_len().expect("a length")]);
+    output
+}
+
+/// `plan.backward`, likewise.
+pub fn backward<T: Real>(geometry: &Geometry, grad_output: &[T]) -> Vec<T> {
+    let plan = geometry.plan();
+    let mut grad_input = vec![T::NAN; geometry.input_len()];
+    plan.backward(grad_output, &mut grad_input, &mut vec![T::NAN; plan.scratch_len().expect("a length")]);
+    grad_input
+}
+
+/// Numbers between −1 and 1, the same ones in every run (a linear congruential generator, by its upper bits).
+pub fn noise<T: Real>(seed: u64, len: usize) -> Vec<T> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        T::from_f64((state >> 33) as f64 / f64::from(1_u32 << 30) - 1.0)
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+pub fn to_f64<T: Real>(values: &[T]) -> Vec<f64> {
+    values.iter().map(|&value| value.to_f64()).collect()
+}
+
+/// Sides with every combination of these options that has a window.
+#[expect(clippy::needless_pass_by_value, reason = "ranges and arrays, as they are written")]
+pub fn sides(
+    inputs: impl IntoIterator<Item = u32>,
+    kernels: impl IntoIterator<Item = u32> + Clone,
+    strides: impl IntoIterator<Item = u32> + Clone,
+    dilations: impl IntoIterator<Item = u32> + Clone,
+    paddings: impl IntoIterator<Item = (u32, u32)> + Clone,
+) -> Vec<Side> {
+    let size = |size| NonZeroU32::new(size).expect("a size");
+    let mut sides = Vec::new();
+    for input in inputs {
+        for kernel in kernels.clone().into_iter().map(size) {
+            for stride in strides.clone().into_iter().map(size) {
+                for dilation in dilations.clone().into_iter().map(size) {
+                    for (begin, end) in paddings.clone() {
+                        for ceil_mode in [false, true] {
+                            let options = AxisOptions { kernel, stride, dilation, begin, end, ceil_mode };
+                            sides.push(Side { input, options });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    sides.retain(|side| side.output() > 0);
+    sides
+}
+
+/// Calls `law` with every geometry of these heights and widths.
+pub fn sweep(heights: &[Side], widths: &[Side], mut law: impl FnMut(&Geometry)) {
+    let mut count = 0;
+    for &height in heights {
+        for &width in widths.iter().filter(|width| width.options.ceil_mode == height.options.ceil_mode) {
+            for divisor in DIVISORS {
+                law(&Geometry { height, width, divisor });
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 100, "a world of {count} geometries is none");
+}
+
+/// Every small side: shorter and longer than its kernel, with any stride, dilation and uneven padding.
+pub fn small() -> Vec<Side> {
+    sides(1..=5, 1..=4, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2), (3, 1)])
+}
+
+/// Sides that are longer than several vectors, under windows short and long.
+pub fn long() -> Vec<Side> {
+    let lengths = [5, 8, 13, 17, 31, 64, 70];
+    sides(lengths, (1..=12).chain([16, 21, 40]), [1, 2, 3, 4, 7], 1..=3, [(0, 0), (1, 1), (3, 8), (12, 2)])
+}
+
+/// A few sides to go with the long ones.
+pub fn few() -> Vec<Side> {
+    sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
+}

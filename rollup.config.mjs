@@ -1,0 +1,34 @@
+// Makes the package's entries from the TypeScript sources, with the WebAssembly module inlined.
+
+import typescript from '@rollup/plugin-typescript';
+import url from '@rollup/plugin-url';
+import dts from 'rollup-plugin-dts';
+
+const input = 'ts/index.ts';
+
+export default [
+  {
+    input,
+    output: [
+      { file: 'dist/index.js', format: 'es', sourcemap: true },
+      { file: 'dist/index.cjs', format: 'cjs', sourcemap: true },
+    ],
+    plugins: [
+      // Every entry that inlines the module imports it as a data: URL.
+      url({ include: '**/*.wasm', limit: Number.POSITIVE_INFINITY }),
+      typescript(),
+    ],
+  },
+  {
+    // In Node, import and require have to end at one build: two would be two memories.
+    input: 'ts/node.ts',
+    external: './index.cjs',
+    output: { file: 'dist/node.js', format: 'es' },
+    plugins: [typescript()],
+  },
+  {
+    input,
+    output: [{ file: 'dist/index.d.ts' }, { file: 'dist/index.d.cts' }],
+    plugins: [dts()],
+  },
+];

@@ -1,0 +1,65 @@
+// Builds dist/ from the Rust and TypeScript sources; with --if-changed only if one of them is newer.
+
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { main, root, run, say } from './run.mjs';
+import { setUp } from './setup.mjs';
+import { environment } from './toolchain.mjs';
+
+const sources = ['.cargo', 'Cargo.lock', 'Cargo.toml', 'crates', 'package-lock.json', 'package.json', 'rollup.config.mjs', 'scripts', 'ts', 'tsconfig.json'];
+const bindings = 'crates/avgpool-wasm/pkg';
+const result = 'dist/index.d.cts';
+
+/** Sets up what is missing and builds; `ifChanged` leaves a build alone that is newer than its sources. */
+export function build({ ifChanged = false } = {}) {
+  setUp();
+  if (ifChanged && newest(result) > Math.max(...sources.map(newest))) {
+    return;
+  }
+  say('Compiling the kernels to WebAssembly');
+  const output = ['--out-dir', join(root, bindings), '--target', 'bundler', '--no-pack'];
+  run('wasm-pack', ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output], environment());
+  declareGlue();
+  say('Optimising the module');
+  run('node_modules/.bin/wasm-opt', ['-O3', ...features, `${bindings}/avgpool_wasm_bg.wasm`, '-o', `${bindings}/avgpool_wasm_bg.wasm`]);
+  say('Bundling dist/');
+  run('node_modules/.bin/rollup', ['--config', '--silent']);
+}
+
+// What Rust's target and `+simd128` use; wasm-opt refuses what it is not told of.
+const features = [
+  '--enable-bulk-memory',
+  '--enable-multivalue',
+  '--enable-mutable-globals',
+  '--enable-nontrapping-float-to-int',
+  '--enable-reference-types',
+  '--enable-sign-ext',
+  '--enable-simd',
+];
+
+// wasm-pack declares the types of its entry, which loads the module in its own way; avgpool takes the glue behind it.
+function declareGlue() {
+  const declaration = [
+    "export * from './avgpool_wasm.js';",
+    'export function __wbg_set_wasm(exports: WebAssembly.Exports): void;',
+    '',
+  ];
+  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.d.ts'), declaration.join('\n'));
+}
+
+/** When a file, or the newest file in a folder, was last written; 0 if there is none. */
+function newest(path) {
+  const full = join(root, path);
+  const stat = statSync(full, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) {
+    return stat?.mtimeMs ?? 0;
+  }
+  const inside = readdirSync(full).filter((name) => name !== 'pkg');
+  return Math.max(0, ...inside.map((name) => newest(join(path, name))));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean' } } });
+  main(() => build({ ifChanged: values['if-changed'] }));
+}
