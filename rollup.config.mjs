@@ -16,7 +16,7 @@ export default [
     plugins: [
       // Every entry that inlines the module imports it as a data: URL.
       url({ include: '**/*.wasm', limit: Number.POSITIVE_INFINITY }),
-      typescript(),
+      typescript({ noEmitOnError: true }),
     ],
   },
   {
@@ -24,7 +24,7 @@ export default [
     input: 'ts/node.ts',
     external: './index.cjs',
     output: { file: 'dist/node.js', format: 'es' },
-    plugins: [typescript()],
+    plugins: [typescript({ noEmitOnError: true })],
   },
   {
     input,

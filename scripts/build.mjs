@@ -20,11 +20,11 @@ export function build({ ifChanged = false } = {}) {
   say('Compiling the kernels to WebAssembly');
   const output = ['--out-dir', join(root, bindings), '--target', 'bundler', '--no-pack'];
   run('wasm-pack', ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output], environment());
-  declareGlue();
+  declareBindings();
   say('Optimising the module');
   run('node_modules/.bin/wasm-opt', ['-O3', ...features, `${bindings}/avgpool_wasm_bg.wasm`, '-o', `${bindings}/avgpool_wasm_bg.wasm`]);
   say('Bundling dist/');
-  run('node_modules/.bin/rollup', ['--config', '--silent']);
+  run('node_modules/.bin/rollup', ['--config']);
 }
 
 // What Rust's target and `+simd128` use; wasm-opt refuses what it is not told of.
@@ -38,14 +38,16 @@ const features = [
   '--enable-simd',
 ];
 
-// wasm-pack declares the types of its entry, which loads the module in its own way; avgpool takes the glue behind it.
-function declareGlue() {
-  const declaration = [
+// wasm-pack declares the types of its own entry, which loads the module in its own way. avgpool takes the glue behind that
+// entry, and imports the module as the bundler gives it: as a data: URL.
+function declareBindings() {
+  const glue = [
     "export * from './avgpool_wasm.js';",
     'export function __wbg_set_wasm(exports: WebAssembly.Exports): void;',
-    '',
   ];
-  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.d.ts'), declaration.join('\n'));
+  const module = ['declare const url: string;', 'export default url;'];
+  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.d.ts'), `${glue.join('\n')}\n`);
+  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.wasm.d.ts'), `${module.join('\n')}\n`);
 }
 
 /** When a file, or the newest file in a folder, was last written; 0 if there is none. */

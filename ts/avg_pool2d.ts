@@ -1,0 +1,223 @@
+// AvgPool2d and avgPool2d: 2-D average pooling, forward and backward, of tensors.
+//
+// It knows shapes and options; what the kernels do with them, and where the memory comes from, it leaves to others.
+
+import { show } from './check.js';
+import { type AvgPool2dOptions, checkOptions, type GivenOptions, type Padding, poolingOf, type Size } from './options.js';
+import { type CachedPlan, outputSizes, planFor } from './plans.js';
+import { bufferOf, checkShape, outOfMemory, type Shape, Tensor } from './tensor.js';
+import { type DType, type Pooling, run } from './wasm.js';
+
+/**
+ * Average pooling over the last two dimensions of a tensor:
+ *
+ *     output[n, c, oh, ow] = Σ_{i<kH, j<kW} input[n, c, oh·sH − top + i·dH, ow·sW − left + j·dW] / divisor(oh, ow)
+ *
+ * where elements outside the input count as zero. The semantics are those of `lucid.nn.AvgPool2d` and PyTorch:
+ *
+ * - The output size is floor((size + padding − (dilation·(kernelSize − 1) + 1)) / stride) + 1 on either axis; with
+ *   `ceilMode` the ceiling, less one if the last window would start beyond the input and its leading padding.
+ * - The divisor is the number of elements of the window, padding included unless `countIncludePad` is false, but never
+ *   what `ceilMode` lets hang over the padded edge; or `divisorOverride`. A window of padding alone gives 0.
+ *
+ * The result is of the input's rank, 4 or 3, and element type; its bits are the same on every engine and machine.
+ */
+export class AvgPool2d implements GivenOptions {
+  readonly kernelSize: Size;
+  /** `null` when not given: then it is the kernel size. */
+  readonly stride: Size | null;
+  readonly padding: Padding;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+  readonly dilation: Size;
+  readonly layout: 'NCHW';
+
+  readonly #pooling: Pooling;
+  readonly #key: string;
+  #recent: CachedPlan | undefined;
+
+  /**
+   * @param kernelSize the size of a window, as a number or `[height, width]`; or all options by name.
+   * @param stride the kernel size unless given.
+   * @throws TypeError for an argument of the wrong kind or an unknown option.
+   * @throws RangeError for an argument out of range: not a whole number, too small, or more than 2^31 − 1.
+   */
+  constructor(kernelSize: Size, stride?: Size | null, padding?: Padding, ceilMode?: boolean, countIncludePad?: boolean);
+  constructor(options: AvgPool2dOptions);
+  constructor(...args: Arguments) {
+    const options = checkOptions(named(args));
+    this.kernelSize = options.kernelSize;
+    this.stride = options.stride;
+    this.padding = options.padding;
+    this.ceilMode = options.ceilMode;
+    this.countIncludePad = options.countIncludePad;
+    this.divisorOverride = options.divisorOverride;
+    this.dilation = options.dilation;
+    this.layout = options.layout;
+    this.#pooling = poolingOf(options);
+    this.#key = JSON.stringify(this.#pooling);
+  }
+
+  /**
+   * The averages of every window.
+   *
+   * @param input of shape `[N, C, H, W]` or `[C, H, W]`.
+   * @param out where to write the result, of the output's shape and the input's type: then nothing is allocated once
+   *   planes of this size have been pooled before.
+   * @returns `out`, or a new tensor.
+   * @throws RangeError if no window fits, `out` has another shape, or there is no memory left.
+   * @throws TypeError if an argument is no tensor, a disposed one or one of another type, or `out` is the input.
+   */
+  forward<D extends DType>(input: Tensor<D>, out?: Tensor<D>): Tensor<D> {
+    bufferOf('input', input);
+    const { shape } = input;
+    const entry = this.#plan(shape);
+    return call('forward', 'input', input, entry, shape, entry.outputHeight, entry.outputWidth, out);
+  }
+
+  /**
+   * The gradient of the input: every `gradOutput[oh, ow] / divisor(oh, ow)` is added to all elements of its window.
+   *
+   * @param gradOutput of the shape that {@link AvgPool2d.outputShape} gives for `inputShape`.
+   * @param inputShape the shape of the input of forward, and of the result.
+   * @param out where to write the result, of `inputShape` and of the gradient's type, as for {@link AvgPool2d.forward}.
+   * @returns `out`, or a new tensor.
+   * @throws RangeError if a shape is wrong or there is no memory left.
+   * @throws TypeError if an argument is no tensor, a disposed one or one of another type, or `out` is the gradient.
+   */
+  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<D>): Tensor<D> {
+    bufferOf('gradOutput', gradOutput);
+    checkShape('inputShape', inputShape, gradOutput.dtype);
+    const entry = this.#plan(inputShape);
+    checkExpected('gradOutput', gradOutput, inputShape, entry.outputHeight, entry.outputWidth);
+    return call('backward', 'gradOutput', gradOutput, entry, inputShape, entry.height, entry.width, out);
+  }
+
+  /**
+   * The shape of the output for an input of this shape.
+   *
+   * @throws RangeError if the shape is none, or no window fits.
+   * @throws TypeError if the shape is no array of numbers.
+   */
+  outputShape(inputShape: Shape): number[] {
+    checkShape('inputShape', inputShape, 'float32');
+    const [height, width] = inputShape.slice(-2) as [number, number];
+    return [...inputShape.slice(0, -2), ...outputSizes(this.#pooling, height, width)];
+  }
+
+  /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
+  extraRepr(): string {
+    const { kernelSize, stride, padding } = this;
+    return `kernel_size=${inPython(kernelSize)}, stride=${inPython(stride)}, padding=${inPython(padding)}`;
+  }
+
+  /** For example `AvgPool2d(kernel_size=2, stride=2, padding=0)`. */
+  toString(): string {
+    return `AvgPool2d(${this.extraRepr()})`;
+  }
+
+  #plan(inputShape: Shape): CachedPlan {
+    const rank = inputShape.length;
+    const [height, width] = [inputShape[rank - 2] as number, inputShape[rank - 1] as number];
+    this.#recent = planFor(this.#pooling, this.#key, height, width, this.#recent);
+    return this.#recent;
+  }
+}
+
+/**
+ * Average pooling as a function: `new AvgPool2d(…).forward(input)`. Takes the same arguments, and throws the same errors,
+ * as {@link AvgPool2d} and {@link AvgPool2d.forward}.
+ */
+export function avgPool2d<D extends DType>(
+  input: Tensor<D>,
+  kernelSize: Size,
+  stride?: Size | null,
+  padding?: Padding,
+  ceilMode?: boolean,
+  countIncludePad?: boolean,
+): Tensor<D>;
+export function avgPool2d<D extends DType>(input: Tensor<D>, options: AvgPool2dOptions): Tensor<D>;
+export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments): Tensor<D> {
+  return new AvgPool2d(named(args)).forward(input);
+}
+
+type Arguments = [
+  kernelSizeOrOptions: Size | AvgPool2dOptions,
+  stride?: Size | null | undefined,
+  padding?: Padding | undefined,
+  ceilMode?: boolean | undefined,
+  countIncludePad?: boolean | undefined,
+];
+
+/** Both ways to give options, as the one with names. */
+function named(args: Arguments): AvgPool2dOptions {
+  const [first, stride, padding, ceilMode, countIncludePad] = args;
+  const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
+  const most = options === first ? 1 : 5;
+  if (args.length > most) {
+    throw new TypeError(`expected ${most === 1 ? 'one object of options' : 'at most 5 options by position'}, got ${args.length}`);
+  }
+  return options;
+}
+
+function isOptions(value: Size | AvgPool2dOptions): value is AvgPool2dOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Runs one direction into `out` or a new tensor, of the leading sizes of `like` and planes of `height`×`width`. */
+function call<D extends DType>(
+  direction: 'forward' | 'backward',
+  name: string,
+  from: Tensor<D>,
+  entry: CachedPlan,
+  like: Shape,
+  height: number,
+  width: number,
+  out: Tensor<D> | undefined,
+): Tensor<D> {
+  if (out !== undefined) {
+    checkOut(name, from, out, like, height, width);
+  }
+  const to = out ?? Tensor.zeros([...like.slice(0, -2), height, width], from.dtype);
+  // The plan is in the cache: making the tensor has not changed that.
+  if (!run(entry.plan as NonNullable<typeof entry.plan>, direction, bufferOf(name, from), bufferOf('out', to))) {
+    if (to !== out) {
+      to.dispose();
+    }
+    throw outOfMemory(`the work of pooling planes of ${entry.height}×${entry.width}`);
+  }
+  return to;
+}
+
+function checkOut(name: string, from: Tensor, out: Tensor, like: Shape, height: number, width: number): void {
+  bufferOf('out', out);
+  if (out === from) {
+    throw new TypeError(`out must not be the ${name}`);
+  }
+  if (out.dtype !== from.dtype) {
+    throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);
+  }
+  checkExpected('out', out, like, height, width);
+}
+
+/** Refuses a tensor that has not the leading sizes of `like` and planes of `height`×`width`. */
+function checkExpected(name: string, tensor: Tensor, like: Shape, height: number, width: number): void {
+  const { shape } = tensor;
+  const rank = like.length;
+  let equal = shape.length === rank && shape[rank - 2] === height && shape[rank - 1] === width;
+  for (let axis = 0; axis < rank - 2; axis++) {
+    equal &&= shape[axis] === like[axis];
+  }
+  if (!equal) {
+    const expected = show([...like.slice(0, -2), height, width]);
+    throw new RangeError(`expected ${name} to be a tensor of shape ${expected}, got ${show(shape)}`);
+  }
+}
+
+function inPython(value: Padding | null): string {
+  if (value === null) {
+    return 'None';
+  }
+  return typeof value === 'number' ? String(value) : `(${value.map(inPython).join(', ')})`;
+}

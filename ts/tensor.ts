@@ -1,0 +1,266 @@
+// Tensor: shape, element type and a live view of elements that lie in WebAssembly memory.
+//
+// It knows memory and its rules, and nothing of pooling.
+
+import { checkSize, LARGEST, show } from './check.js';
+import { allocate, type Buffer, type DType, elementTypes, liveBuffers, memory, reserve as reserveBytes, type View, view } from './wasm.js';
+
+/** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
+export type Shape = readonly number[];
+
+/** Arrays in arrays, one level a dimension. */
+export type NestedArray = number[] | NestedArray[];
+
+/** The elements of a view keep their tensor alive: without it, `pool.forward(x).data` would be a use after free. */
+const owners = new WeakMap<ArrayBufferView, Tensor>();
+
+/** Marks the tensors of every copy of this package, so that one of another copy can be told from no tensor at all. */
+const brand: unique symbol = Symbol.for('avgpool.Tensor') as never;
+
+/** Only this file makes tensors: shapes and buffers have been checked against each other here. */
+const internal = Symbol();
+
+/** The buffer of a usable tensor; refuses, by the argument's name, anything else. */
+export let bufferOf: (name: string, value: unknown) => Buffer;
+
+/**
+ * A tensor of rank 4 or 3 whose elements lie in WebAssembly memory, in row-major order.
+ *
+ * Tensors are made by {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones} and {@link Tensor.full}, and by
+ * pooling. Their memory is given back by {@link Tensor.dispose}; one that is dropped without it is freed some time later,
+ * where the engine has FinalizationRegistry, but never inside a synchronous loop.
+ */
+export class Tensor<D extends DType = DType> {
+  /** The sizes; frozen. */
+  readonly shape: Shape;
+  /** The element type. */
+  readonly dtype: D;
+  /** The number of elements. */
+  readonly size: number;
+
+  #buffer: Buffer | undefined;
+  #view: View<D> | undefined;
+
+  static {
+    bufferOf = (name, value) => {
+      if (typeof value !== 'object' || value === null || !(#buffer in value)) {
+        throw notATensor(name, value);
+      }
+      if (!value.#buffer) {
+        throw new TypeError(`${name} is a disposed tensor of shape ${show(value.shape)}`);
+      }
+      return value.#buffer;
+    };
+    Object.defineProperty(Tensor.prototype, brand, { value: true });
+    if (Symbol.dispose) {
+      Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, writable: true, configurable: true });
+    }
+  }
+
+  /** @hidden Tensors are made by the static methods. */
+  private constructor(key: typeof internal, shape: Shape, dtype: D, size: number, buffer: Buffer) {
+    if (key !== internal) {
+      throw new TypeError('a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new');
+    }
+    this.shape = shape;
+    this.dtype = dtype;
+    this.size = size;
+    this.#buffer = buffer;
+  }
+
+  /**
+   * A tensor with a copy of `values`, in row-major order.
+   *
+   * @param values as many numbers as the shape has elements; the data of another tensor will do.
+   * @param dtype `'float32'` unless given, or `'float64'` for a Float64Array.
+   * @throws RangeError if the values do not fill the shape, the shape is none, or there is no memory left.
+   * @throws TypeError if the values are not numbers, or the element type is none.
+   */
+  static from(values: Float64Array, shape: Shape): Tensor<'float64'>;
+  static from<D extends DType = 'float32'>(values: ArrayLike<number>, shape: Shape, dtype?: D): Tensor<D>;
+  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = values instanceof Float64Array ? 'float64' : 'float32'): Tensor {
+    checkValues(values);
+    const size = checkShape('shape', shape, dtype);
+    if (values.length !== size) {
+      throw new RangeError(`a tensor of shape ${show(shape)} has ${size} elements, got ${values.length} values`);
+    }
+    const source = rememberPlace(values);
+    const tensor = Tensor.#allocate(shape, dtype, size);
+    tensor.data.set(source());
+    return tensor;
+  }
+
+  /** A tensor of zeros. Throws as {@link Tensor.full} does. */
+  static zeros<D extends DType = 'float32'>(shape: Shape, dtype?: D): Tensor<D> {
+    const type = dtype ?? ('float32' as D);
+    return Tensor.#allocate(shape, type, checkShape('shape', shape, type));
+  }
+
+  /** A tensor of ones. Throws as {@link Tensor.full} does. */
+  static ones<D extends DType = 'float32'>(shape: Shape, dtype?: D): Tensor<D> {
+    return Tensor.full(shape, 1, dtype);
+  }
+
+  /**
+   * A tensor with `value` in every element.
+   *
+   * @param dtype `'float32'` unless given.
+   * @throws RangeError if the shape is none or takes more than 2^31 − 1 bytes, or if there is no memory left.
+   * @throws TypeError if an argument is of the wrong kind.
+   */
+  static full<D extends DType = 'float32'>(shape: Shape, value: number, dtype?: D): Tensor<D> {
+    if (typeof value !== 'number') {
+      throw new TypeError(`value must be a number, got ${show(value)}`);
+    }
+    const tensor = Tensor.zeros(shape, dtype);
+    tensor.data.fill(value);
+    return tensor;
+  }
+
+  static #allocate<D extends DType>(shape: Shape, dtype: D, size: number): Tensor<D> {
+    const buffer = allocate(dtype, size);
+    if (!buffer) {
+      throw outOfMemory(`a tensor of shape ${show(shape)} and type ${dtype}, of ${size * elementTypes[dtype].bytes} bytes`);
+    }
+    return new Tensor(internal, Object.freeze([...shape]), dtype, size, buffer);
+  }
+
+  /**
+   * The elements, in WebAssembly memory: a live view and no copy.
+   *
+   * Read it again after making a tensor: making one can grow the memory, and that detaches every view made before (its
+   * length becomes 0, and what is written to it is lost). A view keeps its tensor from being collected, but a `subarray`
+   * of it does not, and no view is protected from {@link Tensor.dispose}.
+   *
+   * @throws TypeError if the tensor is disposed.
+   */
+  get data(): View<D> {
+    const buffer = bufferOf('this', this);
+    if (this.#view?.buffer !== memory()) {
+      this.#view = view(buffer, this.dtype, this.size);
+      owners.set(this.#view, this);
+    }
+    return this.#view;
+  }
+
+  /** A tensor of its own with the same shape, type and elements. Throws RangeError if there is no memory left. */
+  clone(): Tensor<D> {
+    bufferOf('this', this);
+    const copy = Tensor.#allocate(this.shape, this.dtype, this.size);
+    copy.data.set(this.data);
+    return copy;
+  }
+
+  /** The elements as arrays in arrays, one level a dimension: a copy. */
+  toArray(): NestedArray {
+    const { data, shape } = this;
+    let next = 0;
+    const nest = (axis: number): NestedArray => {
+      const length = shape[axis] as number;
+      if (axis < shape.length - 1) {
+        return Array.from({ length }, () => nest(axis + 1));
+      }
+      next += length;
+      return Array.from(data.subarray(next - length, next));
+    };
+    return nest(0);
+  }
+
+  /** Gives the memory back at once; the tensor cannot be used afterwards. A second time it does nothing. */
+  dispose(): void {
+    const buffer = this.#buffer;
+    this.#buffer = undefined;
+    this.#view = undefined;
+    buffer?.free();
+  }
+
+  /** The same as {@link Tensor.dispose}, for `using`, where the engine has it. */
+  declare [Symbol.dispose]: () => void;
+
+  /** Whether {@link Tensor.dispose} has been called. */
+  get disposed(): boolean {
+    return this.#buffer === undefined;
+  }
+
+  /** For example `Tensor([1, 64, 56, 56], float32)`. */
+  toString(): string {
+    return `Tensor(${show(this.shape)}, ${this.dtype}${this.disposed ? ', disposed' : ''})`;
+  }
+}
+
+/** Refuses what is not the shape of a tensor, or of one that is too large; otherwise says how many elements it has. */
+export function checkShape(name: string, shape: Shape, dtype: DType): number {
+  if (!Object.hasOwn(elementTypes, dtype)) {
+    throw new TypeError(`dtype must be 'float32' or 'float64', got ${show(dtype)}`);
+  }
+  const expected = `${name} must be 3 or 4 whole numbers that are not negative`;
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${expected}, got ${show(shape)}`);
+  }
+  if (shape.length !== 3 && shape.length !== 4) {
+    throw new RangeError(`${expected}, got ${show(shape)}`);
+  }
+  let size = 1;
+  for (const length of shape) {
+    checkSize(length, 0, expected, shape);
+    size *= length;
+  }
+  const bytes = size * elementTypes[dtype].bytes;
+  if (bytes > LARGEST) {
+    throw new RangeError(`a tensor of shape ${show(shape)} and type ${dtype} takes ${bytes} bytes, more than the ${LARGEST} that one can have`);
+  }
+  return size;
+}
+
+/** What to throw when there is no memory left for `what`. */
+export function outOfMemory(what: string): RangeError {
+  const { bytes, tensors } = memoryUsage();
+  const state = `the WebAssembly memory is ${bytes} bytes, with ${tensors} live tensors`;
+  return new RangeError(`out of memory for ${what}: ${state}; dispose() of tensors that are no longer needed`);
+}
+
+function notATensor(name: string, value: unknown): TypeError {
+  const foreign = typeof value === 'object' && value !== null && brand in value;
+  const came = foreign ? 'a tensor of another copy of this package, which has a memory of its own' : show(value);
+  return new TypeError(`${name} must be a Tensor, got ${came}`);
+}
+
+function checkValues(values: ArrayLike<number>): void {
+  if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
+    throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
+  }
+  // One element tells the type of all in a typed array.
+  const end = ArrayBuffer.isView(values) ? Math.min(values.length, 1) : values.length;
+  for (let i = 0; i < end; i++) {
+    if (typeof values[i] !== 'number') {
+      throw new TypeError(`values must be numbers, got ${show(values[i])} at index ${i}`);
+    }
+  }
+}
+
+/** Values that can still be read after an allocation, which detaches them if they are a view of this memory. */
+function rememberPlace(values: ArrayLike<number>): () => ArrayLike<number> {
+  if (!ArrayBuffer.isView(values) || values.buffer !== memory()) {
+    return () => values;
+  }
+  const { byteOffset, length, constructor } = values as unknown as Float32Array;
+  return () => new (constructor as Float32ArrayConstructor)(memory(), byteOffset, length);
+}
+
+/**
+ * Grows the memory now, if needed, so that the next allocation of up to `bytes` bytes detaches no view.
+ *
+ * @throws RangeError if there is no memory left, or `bytes` is not a whole number of at most 2^31 − 1.
+ * @throws TypeError if `bytes` is not a number.
+ */
+export function reserve(bytes: number): void {
+  checkSize(bytes, 0, 'bytes must be a whole number that is not negative');
+  if (!reserveBytes(bytes)) {
+    throw outOfMemory(`a reserve of ${bytes} bytes`);
+  }
+}
+
+/** The size of the WebAssembly memory in bytes, which never shrinks, and the number of live tensors in it. */
+export function memoryUsage(): { bytes: number; tensors: number } {
+  return { bytes: memory().byteLength, tensors: liveBuffers() };
+}

@@ -1,0 +1,138 @@
+// The only importer of the generated bindings: starts the module, and hands out buffers, plans and views.
+//
+// It knows the bindings and nothing of shapes, options or tensors. How the module came in is an entry's business.
+
+import * as glue from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+
+export type { Buffer, Plan } from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+
+/** The element types: those of Float32Array and of Float64Array. */
+export type DType = 'float32' | 'float64';
+
+/** What each element type is on either side of the bridge. */
+export const elementTypes = {
+  float32: { code: glue.DType.Float32, bytes: 4, View: Float32Array },
+  float64: { code: glue.DType.Float64, bytes: 8, View: Float64Array },
+} as const satisfies Record<DType, unknown>;
+
+/** The array that a tensor of element type `D` is seen through. */
+export type View<D extends DType> = D extends 'float64' ? Float64Array : Float32Array;
+
+interface Exports extends WebAssembly.Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly __wbindgen_start: () => void;
+}
+
+let exports: Exports | undefined;
+let failure: unknown;
+
+/** Starts the module, unless it has been started already: every tensor of this build lives in one memory. */
+export function start(module: WebAssembly.Module): void {
+  if (exports) {
+    return;
+  }
+  // The bindings' types cover what TypeScript calls; the instance imports the rest of the file.
+  const imports = { './avgpool_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
+  const started = new WebAssembly.Instance(module, imports).exports as Exports;
+  glue.__wbg_set_wasm(started);
+  started.__wbindgen_start();
+  exports = started;
+}
+
+/** Keeps the reason why the module could not be started, for whoever uses it first. */
+export function keepFailure(cause: unknown): void {
+  failure = cause;
+}
+
+/** The exports of the started module. */
+function started(): Exports {
+  if (!exports) {
+    const advice = 'it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval';
+    throw new Error(`avgpool could not start its WebAssembly module: ${advice}`, { cause: failure });
+  }
+  return exports;
+}
+
+/** The memory as it is now: growing it makes a new one and detaches all views of the old one. */
+export function memory(): ArrayBuffer {
+  return started().memory.buffer;
+}
+
+/** Zeros, or nothing if there is no memory for as many. */
+export function allocate(dtype: DType, length: number): glue.Buffer | undefined {
+  started();
+  return glue.Buffer.zeros(elementTypes[dtype].code, length);
+}
+
+/** The elements of a buffer, as the memory is now. */
+export function view<D extends DType>(buffer: glue.Buffer, dtype: D, length: number): View<D> {
+  return new elementTypes[dtype].View(memory(), buffer.pointer, length) as View<D>;
+}
+
+/** How many buffers have been made and not freed. */
+export function liveBuffers(): number {
+  started();
+  return glue.liveBuffers();
+}
+
+/** Grows the memory now if a buffer of so many bytes does not fit. Returns whether it fits. */
+export function reserve(bytes: number): boolean {
+  started();
+  return glue.reserve(bytes);
+}
+
+/** One axis of a pooling, in whole numbers. */
+export interface AxisOptions {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly dilation: number;
+}
+
+/** The number of windows on an axis of `input` elements, 0 when not one fits. */
+export function outputSize(input: number, axis: AxisOptions, ceilMode: boolean): number {
+  started();
+  return glue.outputSize(input, axis.kernel, axis.stride, axis.begin, axis.end, axis.dilation, ceilMode);
+}
+
+/** A pooling, whatever the size of its planes. */
+export interface Pooling {
+  readonly rows: AxisOptions;
+  readonly columns: AxisOptions;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+}
+
+/** The plan for planes of this size, or nothing if there is no memory for it. */
+export function createPlan(pooling: Pooling, height: number, width: number): glue.Plan | undefined {
+  const { rows, columns } = pooling;
+  started();
+  return glue.Plan.create(
+    height,
+    width,
+    rows.kernel,
+    columns.kernel,
+    rows.stride,
+    columns.stride,
+    rows.begin,
+    rows.end,
+    columns.begin,
+    columns.end,
+    rows.dilation,
+    columns.dilation,
+    pooling.ceilMode,
+    pooling.countIncludePad,
+    pooling.divisorOverride,
+  );
+}
+
+/** Runs one direction of a plan. Returns whether there was memory to work in; if not, nothing has been written. */
+export function run(plan: glue.Plan, direction: 'forward' | 'backward', from: glue.Buffer, to: glue.Buffer): boolean {
+  const status = plan[direction](from, to);
+  if (status === glue.Status.Mismatch) {
+    throw new Error('avgpool called its kernels with buffers that do not fit the plan: please report this');
+  }
+  return status === glue.Status.Done;
+}
