@@ -104,8 +104,7 @@ impl Plan {
         if !self.0.fits(input, output) {
             return Status::Mismatch;
         }
-        let bytes = self.0.scratch_len().and_then(|len| len.checked_mul(size_of::<T>()));
-        let Some(bytes) = bytes else { return Status::OutOfMemory };
+        let Some(bytes) = self.0.scratch_len().checked_mul(size_of::<T>()) else { return Status::OutOfMemory };
         let done = with_workspace(bytes.div_ceil(size_of::<Line>()), |lines| {
             let scratch = bytemuck::cast_slice_mut(lines);
             match pass {

@@ -129,28 +129,35 @@ impl Axis {
 
     /// The output positions whose windows hold input position `i`: backward reads these.
     pub fn windows(&self, i: usize) -> Progression {
-        let [kernel, stride, dilation, teeth, spacing] =
-            [self.kernel, self.stride, self.dilation, self.teeth, self.spacing].map(|size| size as u64);
+        let [stride, dilation, teeth, step] =
+            [self.stride, self.dilation, self.teeth, self.spacing].map(|size| size as u64);
         let position = i as u64 + self.begin as u64;
-        let step = self.spacing;
-        // o·stride ≡ position modulo dilation, or o·teeth ≡ position / gcd modulo spacing, has one solution below spacing.
-        let shared = dilation / spacing;
-        if !position.is_multiple_of(shared) {
-            return Progression { first: 0, count: 0, step };
+        let earliest = position.saturating_sub(self.reach()).div_ceil(stride);
+        let latest = (position / stride).min(self.output as u64 - 1);
+        let none = Progression { first: 0, count: 0, step: self.spacing };
+        // Dilated windows hold a position only if a tap falls on it: if o·stride ≡ position modulo dilation, which is
+        // o·teeth ≡ position / gcd modulo spacing and has one solution below spacing.
+        let first = if dilation == 1 {
+            earliest
+        } else {
+            let gcd = dilation / step;
+            if !position.is_multiple_of(gcd) {
+                return none;
+            }
+            let residue = position / gcd % step * inverse(teeth % step, step) % step;
+            earliest + (residue + step - earliest % step) % step
+        };
+        if first > latest {
+            return none;
         }
-        let residue = position / shared % spacing * inverse(teeth % spacing, spacing) % spacing;
-        let earliest = position.saturating_sub(dilation * (kernel - 1)).div_ceil(stride);
-        let first = earliest + (residue + spacing - earliest % spacing) % spacing;
-        let last = (position / stride).min(self.output as u64 - 1);
-        let count = if first <= last { (last - first) / spacing + 1 } else { 0 };
-        Progression { first: first as usize, count: count as usize, step }
+        let count = (latest - first) as usize / self.spacing + 1;
+        Progression { first: first as usize, count, step: self.spacing }
     }
 
     /// The output positions whose windows lie wholly inside the input.
     pub fn inner(&self) -> Range<usize> {
-        let reach = self.dilation as u64 * (self.kernel as u64 - 1);
         let first = self.begin.div_ceil(self.stride).min(self.output);
-        let room = (self.input as u64 + self.begin as u64).saturating_sub(reach);
+        let room = (self.input as u64 + self.begin as u64).saturating_sub(self.reach());
         let end = room.div_ceil(self.stride as u64).min(self.output as u64) as usize;
         first..end.max(first)
     }
@@ -175,7 +182,19 @@ impl Axis {
     /// How many taps of the window that starts at `start` fall before position `limit`.
     fn taps_before(&self, start: i64, limit: usize) -> u64 {
         let room = (limit as i64 - start).max(0) as u64;
-        room.div_ceil(self.dilation as u64).min(self.kernel as u64)
+        // Only at the edges is there anything to divide, and a division costs more than adding up a short row.
+        if room == 0 {
+            0
+        } else if room > self.reach() {
+            self.kernel as u64
+        } else {
+            room.div_ceil(self.dilation as u64)
+        }
+    }
+
+    /// Positions from the first tap of a window to its last.
+    fn reach(&self) -> u64 {
+        self.dilation as u64 * (self.kernel as u64 - 1)
     }
 }
 

@@ -5,13 +5,13 @@
 use crate::columns::{halo, spread};
 use crate::plan::Plan;
 use crate::row::{Quotient, combine};
-use crate::scratch::Scratch;
+use crate::scratch::{Layout, Scratch};
 use crate::simd::Element;
 
 /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`, for any geometry.
-pub fn backward<T: Element>(plan: &Plan, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+pub fn backward<T: Element>(plan: &Plan, layout: &Layout, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
     let Plan { rows, columns, .. } = plan;
-    let Scratch { columns: mut work, mut queue, mut divisors } = Scratch::new(plan, scratch);
+    let Scratch { columns: mut work, mut queue, mut divisors } = Scratch::new(plan, layout, scratch);
     let width = columns.output;
     let halo = halo(columns);
     let planes = grad_output.chunks_exact(plan.output_len()).zip(grad_input.chunks_exact_mut(plan.input_len()));

@@ -5,13 +5,13 @@
 use crate::columns::windows;
 use crate::plan::Plan;
 use crate::row::{LONG, Quotient, sum_terms, update};
-use crate::scratch::Scratch;
+use crate::scratch::{Layout, Scratch};
 use crate::simd::Element;
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.
-pub fn forward<T: Element>(plan: &Plan, input: &[T], output: &mut [T], scratch: &mut [T]) {
+pub fn forward<T: Element>(plan: &Plan, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Plan { rows, columns, .. } = plan;
-    let Scratch { columns: mut work, mut queue, mut divisors } = Scratch::new(plan, scratch);
+    let Scratch { columns: mut work, mut queue, mut divisors } = Scratch::new(plan, layout, scratch);
     let width = columns.input;
     let planes = input.chunks_exact(plan.input_len()).zip(output.chunks_exact_mut(plan.output_len()));
     for (input, output) in planes {

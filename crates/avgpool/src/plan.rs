@@ -4,8 +4,9 @@
 
 use crate::axis::Axis;
 use crate::divisor::Divisor;
+use crate::scratch::Layout;
 use crate::simd::Element;
-use crate::{backward, forward, scratch, two_by_two};
+use crate::{backward, forward, two_by_two};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -22,18 +23,19 @@ pub struct Plan {
 /// The ways to compute a plan: each has a forward and a backward, and gives what the general one would.
 #[derive(Clone, Copy, Debug)]
 enum Kernel {
-    General,
+    General(Layout),
     TwoByTwo { scale: f64 },
 }
 
 impl Plan {
-    /// The plan of two axes and a divisor, or nothing if a plane has more elements than the machine can count.
+    /// The plan of two axes and a divisor, or nothing if a plane, or what it takes to pool one, has more elements than the
+    /// machine can count.
     pub fn new(rows: Axis, columns: Axis, divisor: Divisor) -> Option<Self> {
         rows.input.checked_mul(columns.input)?;
         rows.output.checked_mul(columns.output)?;
         let kernel = match divisor.common(&rows, &columns) {
             Some(common) if two_by_two::serves(&rows, &columns, common) => Kernel::TwoByTwo { scale: common.recip() },
-            _ => Kernel::General,
+            _ => Kernel::General(Layout::new(&rows, &columns)?),
         };
         Some(Self { rows, columns, divisor, kernel })
     }
@@ -48,12 +50,11 @@ impl Plan {
         self.rows.output * self.columns.output
     }
 
-    /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in, or nothing if that is more than the
-    /// machine can count.
-    pub fn scratch_len(&self) -> Option<usize> {
+    /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in.
+    pub fn scratch_len(&self) -> usize {
         match self.kernel {
-            Kernel::General => scratch::length(self),
-            Kernel::TwoByTwo { .. } => Some(0),
+            Kernel::General(layout) => layout.total,
+            Kernel::TwoByTwo { .. } => 0,
         }
     }
 
@@ -64,9 +65,9 @@ impl Plan {
     /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
     pub fn forward<T: Element>(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(input.len(), output.len()), "not as many whole planes");
-        match self.kernel {
-            Kernel::General => forward::forward(self, input, output, scratch),
-            Kernel::TwoByTwo { scale } => two_by_two::forward(self, T::from_f64(scale), input, output),
+        match &self.kernel {
+            Kernel::General(layout) => forward::forward(self, layout, input, output, scratch),
+            Kernel::TwoByTwo { scale } => two_by_two::forward(self, T::from_f64(*scale), input, output),
         }
     }
 
@@ -78,9 +79,9 @@ impl Plan {
     /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
     pub fn backward<T: Element>(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(grad_input.len(), grad_output.len()), "not as many whole planes");
-        match self.kernel {
-            Kernel::General => backward::backward(self, grad_output, grad_input, scratch),
-            Kernel::TwoByTwo { scale } => two_by_two::backward(self, T::from_f64(scale), grad_output, grad_input),
+        match &self.kernel {
+            Kernel::General(layout) => backward::backward(self, layout, grad_output, grad_input, scratch),
+            Kernel::TwoByTwo { scale } => two_by_two::backward(self, T::from_f64(*scale), grad_output, grad_input),
         }
     }
 

@@ -12,40 +12,40 @@ pub const LONG: usize = 8;
 ///
 /// Along a row this slides a window; over a plane, with the width as spacing, it adds rows.
 pub fn sum_terms<T: Element>(sum: &mut [T], source: &[T], terms: usize, spacing: usize) {
-    let vector = T::Vector::COUNT;
     if terms == 0 {
-        sum.fill(T::default());
-        return;
+        return sum.fill(T::default());
     }
-    let mut done = 0;
-    while done + 4 * vector <= sum.len() {
-        add_terms::<T::Vector, 4>(&mut sum[done..], &source[done..], terms, spacing);
-        done += 4 * vector;
-    }
-    while done + vector <= sum.len() {
-        add_terms::<T::Vector, 1>(&mut sum[done..], &source[done..], terms, spacing);
-        done += vector;
-    }
-    for i in done..sum.len() {
-        add_terms::<T, 1>(&mut sum[i..], &source[i..], terms, spacing);
+    let vector = T::Vector::COUNT;
+    let wide = sum.len() / (4 * vector) * (4 * vector);
+    let body = sum.len() / vector * vector;
+    add_terms::<T::Vector, 4>(&mut sum[..wide], source, terms, spacing);
+    add_terms::<T::Vector, 1>(&mut sum[wide..body], &source[wide..], terms, spacing);
+    if body == 0 {
+        add_terms::<T, 1>(sum, source, terms, spacing);
+    } else if body < sum.len() {
+        // What is left is a vector too, if it starts early enough: a few elements are computed twice.
+        let last = sum.len() - vector;
+        add_terms::<T::Vector, 1>(&mut sum[last..], &source[last..], terms, spacing);
     }
 }
 
-/// The first `N` vectors of [`sum_terms`], kept in registers.
+/// [`sum_terms`] by `N` vectors at a time, which stay in registers.
 #[inline(always)]
 fn add_terms<L: Lanes, const N: usize>(sum: &mut [L::Element], source: &[L::Element], terms: usize, spacing: usize) {
-    let load = |a: usize| {
-        let from = &source[a * spacing..][..N * L::COUNT];
-        core::array::from_fn::<L, N, _>(|v| L::load(&from[v * L::COUNT..]))
-    };
-    let mut total = load(0);
-    for a in 1..terms {
-        let term = load(a);
-        total = core::array::from_fn(|v| total[v] + term[v]);
-    }
-    let to = &mut sum[..N * L::COUNT];
-    for (v, vector) in total.into_iter().enumerate() {
-        vector.store(&mut to[v * L::COUNT..]);
+    for (i, to) in sum.chunks_exact_mut(N * L::COUNT).enumerate() {
+        let source = &source[i * N * L::COUNT..];
+        let load = |a: usize| {
+            let from = &source[a * spacing..][..N * L::COUNT];
+            core::array::from_fn::<L, N, _>(|v| L::load(&from[v * L::COUNT..]))
+        };
+        let mut total = load(0);
+        for a in 1..terms {
+            let term = load(a);
+            total = core::array::from_fn(|v| total[v] + term[v]);
+        }
+        for (vector, to) in total.into_iter().zip(to.chunks_exact_mut(L::COUNT)) {
+            vector.store(to);
+        }
     }
 }
 
@@ -121,26 +121,35 @@ impl Operation for Quotient {
 pub fn combine<O: Operation, T: Element>(result: &mut [T], left: &[T], right: &[T]) {
     let vector = T::Vector::COUNT;
     let (left, right) = (&left[..result.len()], &right[..result.len()]);
-    let body = result.len() / vector * vector;
-    for i in (0..body).step_by(vector) {
-        O::apply(T::Vector::load(&left[i..]), T::Vector::load(&right[i..])).store(&mut result[i..]);
+    let (body, tail) = split_mut(result, vector);
+    let (left, left_tail) = left.split_at(body.len());
+    let (right, right_tail) = right.split_at(body.len());
+    for ((to, left), right) in
+        body.chunks_exact_mut(vector).zip(left.chunks_exact(vector)).zip(right.chunks_exact(vector))
+    {
+        O::apply(T::Vector::load(left), T::Vector::load(right)).store(to);
     }
-    for i in body..result.len() {
-        result[i] = O::apply(left[i], right[i]);
+    for ((to, &left), &right) in tail.iter_mut().zip(left_tail).zip(right_tail) {
+        *to = O::apply(left, right);
     }
 }
 
 /// `row[i] = row[i] ∘ other[i]`
 pub fn update<O: Operation, T: Element>(row: &mut [T], other: &[T]) {
     let vector = T::Vector::COUNT;
-    let other = &other[..row.len()];
-    let body = row.len() / vector * vector;
-    for i in (0..body).step_by(vector) {
-        O::apply(T::Vector::load(&row[i..]), T::Vector::load(&other[i..])).store(&mut row[i..]);
+    let (body, tail) = split_mut(row, vector);
+    let (other, rest) = other.split_at(body.len());
+    for (to, other) in body.chunks_exact_mut(vector).zip(other.chunks_exact(vector)) {
+        O::apply(T::Vector::load(to), T::Vector::load(other)).store(to);
     }
-    for i in body..row.len() {
-        row[i] = O::apply(row[i], other[i]);
+    for (to, &other) in tail.iter_mut().zip(rest) {
+        *to = O::apply(*to, other);
     }
+}
+
+/// The part of `row` that is whole steps, and the rest.
+fn split_mut<T>(row: &mut [T], step: usize) -> (&mut [T], &mut [T]) {
+    row.split_at_mut(row.len() / step * step)
 }
 
 /// `row[i] += source[i·stride]`

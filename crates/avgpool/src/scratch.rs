@@ -2,6 +2,7 @@
 //!
 //! It knows how long each row has to be, not what is done with it.
 
+use crate::axis::Axis;
 use crate::divisor::Divisors;
 use crate::plan::Plan;
 use crate::row::LONG;
@@ -33,12 +34,11 @@ pub struct Columns<'a, T> {
 }
 
 impl<'a, T: Element> Scratch<'a, T> {
-    /// Cuts `memory`, of at least [`length`] elements with any values, into the rows of `plan`.
-    pub fn new(plan: &'a Plan, memory: &'a mut [T]) -> Self {
+    /// Cuts `memory`, of `layout.total` elements or more with any values, into the rows of `plan`.
+    pub fn new(plan: &'a Plan, layout: &Layout, memory: &'a mut [T]) -> Self {
         let mut rest = memory;
-        let [padded, spread, blocks, partial, doubled, factors, divisors, back, rows] = lengths(plan).map(|length| {
-            rest.split_off_mut(..length as usize).expect("scratch of the length that the plan asked for")
-        });
+        let [padded, spread, blocks, partial, doubled, factors, divisors, back, rows] =
+            layout.lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as the plan asks for"));
         padded.fill(T::default());
         spread.fill(T::default());
         Self {
@@ -49,35 +49,40 @@ impl<'a, T: Element> Scratch<'a, T> {
     }
 }
 
-/// How many elements a call works in, if the machine can count them.
-pub fn length(plan: &Plan) -> Option<usize> {
-    let total = lengths(plan).into_iter().fold(0, u64::saturating_add);
-    usize::try_from(total).ok()
+/// How many elements each row takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    lengths: [usize; 9],
+    /// How many all of them take.
+    pub total: usize,
 }
 
-/// How many elements each row takes; in 64 bits, for a plan can ask for more than the machine can count.
-fn lengths(plan: &Plan) -> [u64; 9] {
-    let (rows, columns) = (&plan.rows, &plan.columns);
-    let [begin, input, output, stride, dilation, teeth, spacing] = [
-        columns.begin,
-        columns.input,
-        columns.output,
-        columns.stride,
-        columns.dilation,
-        columns.teeth,
-        columns.spacing,
-    ]
-    .map(|length| length as u64);
-    let reach = (columns.window_blocks() as u64 - 1) * spacing;
-    let count = output + reach;
-    let last_block = ((count - 1) * stride).saturating_add(((teeth - 1) * dilation).saturating_add(1));
-    let padded = last_block.max(begin + input);
-    let spread = count + reach;
-    let blocks = if stride == 1 { 0 } else { count };
-    let doubled = if columns.whole > LONG { spread } else { 0 };
-    // The most rows that one window of either direction holds.
-    let taps = if rows.whole > LONG { rows.kernel.min(rows.input.div_ceil(rows.dilation)) } else { 0 };
-    let windows = rows.window_blocks().min(rows.output.div_ceil(rows.spacing));
-    let queue = (taps.max(windows) as u64).saturating_mul(input);
-    [padded, spread, blocks, blocks, doubled, output, output, input, queue]
+impl Layout {
+    /// The layout for two axes, or nothing if the machine cannot count as many elements.
+    pub fn new(rows: &Axis, columns: &Axis) -> Option<Self> {
+        let [begin, input, output, stride, dilation, teeth, spacing] = [
+            columns.begin,
+            columns.input,
+            columns.output,
+            columns.stride,
+            columns.dilation,
+            columns.teeth,
+            columns.spacing,
+        ]
+        .map(|length| length as u64);
+        let reach = (columns.window_blocks() as u64 - 1) * spacing;
+        let count = output + reach;
+        let last_block = ((count - 1) * stride).saturating_add(((teeth - 1) * dilation).saturating_add(1));
+        let padded = last_block.max(begin + input);
+        let spread = count + reach;
+        let blocks = if stride == 1 { 0 } else { count };
+        let doubled = if columns.whole > LONG { spread } else { 0 };
+        // The most rows that one window of either direction holds.
+        let taps = if rows.whole > LONG { rows.kernel.min(rows.input.div_ceil(rows.dilation)) } else { 0 };
+        let windows = rows.window_blocks().min(rows.output.div_ceil(rows.spacing));
+        let queue = (taps.max(windows) as u64).saturating_mul(input);
+        let lengths = [padded, spread, blocks, blocks, doubled, output, output, input, queue];
+        let total = usize::try_from(lengths.into_iter().fold(0, u64::saturating_add)).ok()?;
+        Some(Self { lengths: lengths.map(|length| length as usize), total })
+    }
 }

@@ -144,7 +144,7 @@ impl Real for f64 {
 pub fn forward<T: Real>(geometry: &Geometry, input: &[T]) -> Vec<T> {
     let plan = geometry.plan();
     let mut output = vec![T::NAN; geometry.output_len()];
-    plan.forward(input, &mut output, &mut vec![T::NAN; plan.scratch_len().expect("a length")]);
+    plan.forward(input, &mut output, &mut vec![T::NAN; plan.scratch_len()]);
     output
 }
 
@@ -152,7 +152,7 @@ pub fn forward<T: Real>(geometry: &Geometry, input: &[T]) -> Vec<T> {
 pub fn backward<T: Real>(geometry: &Geometry, grad_output: &[T]) -> Vec<T> {
     let plan = geometry.plan();
     let mut grad_input = vec![T::NAN; geometry.input_len()];
-    plan.backward(grad_output, &mut grad_input, &mut vec![T::NAN; plan.scratch_len().expect("a length")]);
+    plan.backward(grad_output, &mut grad_input, &mut vec![T::NAN; plan.scratch_len()]);
     grad_input
 }
 
