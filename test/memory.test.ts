@@ -1,0 +1,309 @@
+// The rules of WebAssembly memory: who owns it, when it grows, what a view survives, and what running out looks like.
+
+import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
+import { describe, expect, test } from 'vitest';
+import { runProgram } from './program.js';
+
+const { gc } = globalThis as unknown as { gc: () => void };
+
+/** Collects what nobody holds, and lets the finalizers run. */
+async function collect(): Promise<void> {
+  for (let i = 0; i < 5; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Makes the memory grow, which detaches every view made before. */
+function growMemory(): void {
+  const { bytes } = memoryUsage();
+  Tensor.zeros([1, 1, Math.ceil(bytes / 4)]).dispose();
+  expect(memoryUsage().bytes).toBeGreaterThan(bytes);
+}
+
+describe('a view', () => {
+  test('is of the element type, as long as the tensor, and aligned to 16 bytes', () => {
+    for (let size = 1; size < 40; size++) {
+      const single: Float32Array = Tensor.ones([1, 1, size]).data;
+      const double: Float64Array = Tensor.ones([1, 1, size], 'float64').data;
+      expect([single.constructor, single.length, single.byteOffset % 16]).toEqual([Float32Array, size, 0]);
+      expect([double.constructor, double.length, double.byteOffset % 16]).toEqual([Float64Array, size, 0]);
+    }
+  });
+
+  test('is of the memory itself: what is written to it is pooled', () => {
+    const x = Tensor.zeros([1, 2, 2]);
+    x.data.set([1, 2, 3, 4]);
+    expect(avgPool2d(x, 2).data[0]).toBe(2.5);
+  });
+
+  test('is the same one until the memory grows, and then a new one of the same elements', () => {
+    const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+    const before = x.data;
+    expect(x.data).toBe(before);
+    growMemory();
+    expect(before.length).toBe(0);
+    expect([...x.data]).toEqual([1, 2, 3, 4]);
+  });
+
+  test('keeps its tensor from being collected, and lets it go when it is dropped', async () => {
+    await collect();
+    const { tensors } = memoryUsage();
+    let view: Float32Array | undefined = new AvgPool2d(2).forward(Tensor.full([1, 64, 64], 3)).data;
+    await collect();
+    expect(memoryUsage().tensors).toBe(tensors + 1);
+    // Whatever was freed is overwritten; the view is not.
+    const others = Array.from({ length: 50 }, () => Tensor.full([1, 32, 32], 9));
+    expect(view.every((value) => value === 3)).toBe(true);
+    view = undefined;
+    others.length = 0;
+    await collect();
+    expect(memoryUsage().tensors).toBe(tensors);
+  });
+
+  test.each([
+    ['the whole view', (data: Float32Array) => data],
+    ['a part of it', (data: Float32Array) => data.subarray(1, 1 + data.length / 2)],
+  ])('can be copied by Tensor.from although that grows the memory: %s', (_, part) => {
+    const length = Math.ceil(memoryUsage().bytes / 2);
+    const x = Tensor.zeros([1, 1, length]);
+    const { data } = x;
+    for (let i = 0; i < length; i++) {
+      data[i] = i % 1000;
+    }
+    const source = part(data);
+    const offset = source.byteOffset - data.byteOffset;
+    const copy = Tensor.from(source, [1, 1, source.length]);
+    expect(source.length, 'the memory has grown').toBe(0);
+    expect(copy.data.every((value, i) => value === (i + offset / 4) % 1000)).toBe(true);
+    copy.dispose();
+    x.dispose();
+  });
+});
+
+describe('a tensor', () => {
+  test('is disposed once, at once and as often as one likes', () => {
+    const { tensors } = memoryUsage();
+    const x = Tensor.ones([1, 2, 2]);
+    expect([x.disposed, memoryUsage().tensors]).toEqual([false, tensors + 1]);
+    x.dispose();
+    x.dispose();
+    expect([x.disposed, memoryUsage().tensors]).toEqual([true, tensors]);
+    expect(`${x}`).toBe('Tensor([1, 2, 2], float32, disposed)');
+  });
+
+  test('is disposed by `using`, where the engine has Symbol.dispose', () => {
+    const x = Tensor.ones([1, 2, 2]);
+    if (Symbol.dispose) {
+      x[Symbol.dispose]();
+      expect(x.disposed).toBe(true);
+    }
+  });
+
+  test('gives its memory to the next one', () => {
+    const sizes = [1, 3, 64, 1000, 50_000];
+    const round = () => sizes.map((size) => Tensor.ones([1, 1, size], 'float64')).forEach((tensor) => void tensor.dispose());
+    round();
+    const { bytes } = memoryUsage();
+    for (let i = 0; i < 10_000; i++) {
+      round();
+    }
+    expect(memoryUsage().bytes).toBe(bytes);
+  });
+
+  test('that is dropped is freed by the collector', async () => {
+    await collect();
+    const { tensors } = memoryUsage();
+    (() => Tensor.ones([1, 2, 2]))();
+    await collect();
+    expect(memoryUsage().tensors).toBe(tensors);
+  });
+
+  test('is copied by clone, and not shared', () => {
+    const x = Tensor.from([1, 2], [1, 1, 2], 'float64');
+    const copy = x.clone();
+    copy.data[0] = 5;
+    expect([copy.dtype, copy.shape, [...copy.data], [...x.data]]).toEqual(['float64', [1, 1, 2], [5, 2], [1, 2]]);
+  });
+});
+
+describe('reserve', () => {
+  test('grows the memory now, so that the next tensor of up to that many bytes detaches no view', () => {
+    for (const size of [1, 100, 16_384, 100_000, 1_000_000]) {
+      reserve(4 * size);
+      const { data } = Tensor.ones([1, 1, 1]);
+      reserve(4 * size);
+      const before = memoryUsage().bytes;
+      const x = Tensor.ones([1, 1, size]);
+      expect([memoryUsage().bytes, data.length]).toEqual([before, 1]);
+      x.dispose();
+    }
+  });
+});
+
+describe('pooling with out', () => {
+  const pools = [new AvgPool2d(2), new AvgPool2d(3, 1, 1), new AvgPool2d({ kernelSize: 12, stride: 1, dilation: 2, padding: 11 })];
+  const shapes = [
+    [2, 3, 16, 16],
+    [1, 4, 13, 29],
+  ];
+
+  test('returns out, and allocates nothing after the first call, with two shapes in turn', () => {
+    const steps = pools.flatMap((pool) =>
+      shapes.map((shape) => {
+        const x = Tensor.ones(shape);
+        const y = pool.forward(x);
+        const dx = pool.backward(y, shape);
+        return () => {
+          expect(pool.forward(x, y)).toBe(y);
+          expect(pool.backward(y, shape, dx)).toBe(dx);
+        };
+      }),
+    );
+    const before = memoryUsage();
+    for (let i = 0; i < 100; i++) {
+      for (const step of steps) {
+        step();
+      }
+    }
+    expect(memoryUsage()).toEqual(before);
+  });
+
+  test('allocates nothing in the JavaScript heap either', () => {
+    const program = `
+      const pool = new AvgPool2d(3, 1, 1);
+      const cases = [[1, 1, 4, 4], [1, 2, 5, 3]].map((shape) => ({ shape, x: Tensor.ones(shape), y: Tensor.ones(shape), dx: Tensor.ones(shape) }));
+      const rounds = (count) => {
+        for (let i = 0; i < count; i++) {
+          const { shape, x, y, dx } = cases[i & 1];
+          pool.forward(x, y);
+          pool.backward(y, shape, dx);
+        }
+      };
+      rounds(200_000);
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      rounds(100_000);
+      console.log(process.memoryUsage().heapUsed - before);`;
+    // Not even one small object in every tenth call.
+    expect(Number(runProgram(program, '--expose-gc'))).toBeLessThan(100_000);
+  });
+});
+
+describe('ten thousand', () => {
+  const largest = 'const largest = [1, 2, 120, 120]; const options = { kernelSize: 21, stride: 1, padding: 10 };';
+  const poolOnce = `
+    const once = (pool, shape) => {
+      const x = Tensor.ones(shape);
+      const y = pool.forward(x);
+      pool.backward(y, shape, x);
+      x.dispose();
+      y.dispose();
+    };`;
+  const bytes = (loop: string) => Number(runProgram(`${largest}${poolOnce}${loop}; console.log(memoryUsage().bytes)`));
+
+  test('changes of shape leave the memory no larger than the largest of them needed', () => {
+    const alone = bytes('once(new AvgPool2d(options), largest)');
+    const all = bytes(`
+      const pool = new AvgPool2d(options);
+      for (let i = 0; i < 10_000; i++) once(pool, [1, 2, 21 + (i % 100), 21 + (Math.imul(i, 37) % 100)]);
+      once(pool, largest)`);
+    expect(all).toBeLessThanOrEqual(alone);
+  });
+
+  test('new modules leave the memory no larger than the largest of them needed', () => {
+    const alone = bytes('once(new AvgPool2d(options), largest)');
+    const all = bytes(`
+      for (let i = 0; i < 10_000; i++) once(new AvgPool2d({ kernelSize: 1 + (i % 21), stride: 1 + (i % 3), padding: i % 7 }), [1, 2, 20, 20]);
+      for (let i = 0; i < 10_000; i++) avgPool2d(Tensor.ones([1, 4, 4]), 2).dispose();
+      once(new AvgPool2d(options), largest)`);
+    // The ten thousand inputs that are not disposed of are of one size line each.
+    expect(all).toBeLessThanOrEqual(alone + 10_000 * 256);
+  });
+});
+
+test('a module goes on when its plan has had to leave the cache', () => {
+  const pool = new AvgPool2d(2);
+  const x = Tensor.ones([1, 4, 4]);
+  const y = pool.forward(x);
+  for (let size = 2; size < 300; size++) {
+    pool.forward(Tensor.ones([1, size, size])).dispose();
+  }
+  expect(pool.forward(x, y).data[0]).toBe(1);
+});
+
+describe('out of memory', () => {
+  // 64 pages of 64 KiB: 4 MiB.
+  const limit = '--wasm-max-mem-pages=64';
+  const attempt = `
+    const attempt = (call) => {
+      try { call(); return 'done'; } catch (error) { return error.constructor.name + ': ' + error.message; }
+    };
+    const works = () => {
+      const pool = new AvgPool2d(3, 1, 1);
+      pool.forward(x, out);
+      pool.backward(out, x.shape, x);
+      return [...x.data, ...out.data].every(Number.isFinite) && x.clone().data.length === 16;
+    };
+    const x = Tensor.ones([1, 1, 4, 4]);
+    const out = Tensor.ones([1, 1, 4, 4]);
+    works();`;
+  const message = (what: string) => new RegExp(`^RangeError: out of memory for ${what}: the WebAssembly memory is \\d+ bytes, with \\d+ live tensors; dispose\\(\\) of tensors that are no longer needed$`);
+
+  test('by one huge tensor is a RangeError, and everything made before works', () => {
+    const [error, ok] = JSON.parse(runProgram(`${attempt}
+      const error = attempt(() => Tensor.zeros([1, 1, 1024, 1024]));
+      console.log(JSON.stringify([error, works()]));`, limit));
+    expect(error).toMatch(message('a tensor of shape \\[1, 1, 1024, 1024\\] and type float32, of 4194304 bytes'));
+    expect(ok).toBe(true);
+  });
+
+  test('by a loop of small tensors of any size is a RangeError, and everything made before works', () => {
+    for (const size of [1, 2, 5, 16, 61, 1000]) {
+      const [error, count, ok, again] = JSON.parse(runProgram(`${attempt}
+        const all = [];
+        const error = attempt(() => { for (;;) all.push(Tensor.full([1, 1, ${size}], 2)); });
+        const full = all.length;
+        all.slice(-50).forEach((tensor) => tensor.dispose());
+        all[0].dispose();
+        const ok = works();
+        console.log(JSON.stringify([error, full, ok, attempt(() => Tensor.ones([1, 1, ${size}]))]));`, limit));
+      expect(error).toMatch(message(`a tensor of shape \\[1, 1, ${size}\\] and type float32, of ${4 * size} bytes`));
+      expect(count).toBeGreaterThan(100);
+      expect([ok, again]).toEqual([true, 'done']);
+    }
+  });
+
+  test('by new modules and shapes while the memory is full is a RangeError and never a trap', () => {
+    const [errors, ok] = JSON.parse(runProgram(`${attempt}
+      const all = [];
+      for (let size = 2 ** 18; size >= 1; size = Math.floor(size / 2)) attempt(() => { for (;;) all.push(Tensor.ones([1, 1, size])); });
+      const errors = [];
+      for (let kernel = 1; kernel < 200; kernel++) {
+        const pool = new AvgPool2d({ kernelSize: kernel, stride: 1, padding: kernel });
+        errors.push(attempt(() => pool.forward(x)).split(' for')[0]);
+        errors.push(attempt(() => pool.backward(out, x.shape)).split(' for')[0].split(', got')[0]);
+      }
+      all.forEach((tensor) => tensor.dispose());
+      console.log(JSON.stringify([[...new Set(errors)], works()]));`, limit));
+    for (const error of errors) {
+      expect(error).toMatch(/^(done|RangeError: out of memory|RangeError: expected gradOutput to be a tensor of shape .*)$/);
+    }
+    expect(errors).toContain('RangeError: out of memory');
+    expect(ok).toBe(true);
+  });
+
+  test('for what a plan works in leaves no result behind', () => {
+    const [error, tensors, ok] = JSON.parse(runProgram(`${attempt}
+      const { tensors } = memoryUsage();
+      const wide = new AvgPool2d({ kernelSize: [1, 900_001], stride: 1, padding: [0, 450_000] });
+      const error = attempt(() => wide.forward(x));
+      console.log(JSON.stringify([error, memoryUsage().tensors - tensors, works()]));`, limit));
+    expect(error).toMatch(message('the work of pooling planes of 4×4'));
+    expect([tensors, ok]).toEqual([0, true]);
+  });
+
+  test('for reserve is a RangeError', () => {
+    expect(runProgram(`${attempt} console.log(attempt(() => reserve(2 ** 24)))`, limit)).toMatch(message('a reserve of 16777216 bytes'));
+  });
+});

@@ -1,0 +1,217 @@
+// What AvgPool2d computes: PyTorch's results, the definition, and the properties that follow from it.
+
+import { readFileSync } from 'node:fs';
+import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, Tensor } from 'avgpool';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { averages, type Case, outputSize } from './definition.js';
+
+interface Fixture extends AvgPool2dOptions {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: number[];
+  readonly input: (number | string)[];
+  readonly outputShape: number[];
+  readonly output: (number | string)[];
+  readonly gradOutput: (number | string)[];
+  readonly gradInput: (number | string)[];
+}
+
+const epsilon = { float32: 2 ** -23, float64: 2 ** -52 };
+
+const fixtures: Fixture[] = JSON.parse(
+  readFileSync(new URL('./fixtures/pytorch-avg-pool2d.json', import.meta.url), 'utf8'),
+);
+
+/** |result − expected| ≤ bound, element by element, and the same NaN and infinities. */
+function expectClose(result: ArrayLike<number>, expected: readonly number[], bound: (i: number) => number): void {
+  expect(result.length).toBe(expected.length);
+  const wrong = expected.findIndex((value, i) => {
+    const got = result[i] as number;
+    return Number.isFinite(value) ? !(Math.abs(got - value) <= bound(i)) : !Object.is(got, value);
+  });
+  if (wrong >= 0) {
+    expect.fail(`element ${wrong} is ${result[wrong]}, expected ${expected[wrong]} within ${bound(wrong)}`);
+  }
+}
+
+describe('the results of PyTorch', () => {
+  test('are all there', () => {
+    expect(fixtures.length).toBe(296);
+  });
+
+  test.each(fixtures.map((fixture) => [`${fixture.name}, ${fixture.dtype} ${JSON.stringify(fixture.shape)}`, fixture] as const))(
+    'forward and backward: %s',
+    (_, { name, dtype, shape, input, outputShape, output, gradOutput, gradInput, ...options }) => {
+      const pool = new AvgPool2d(options);
+      const numbers = (values: readonly (number | string)[]) => values.map(Number);
+      const x = Tensor.from(numbers(input), shape, dtype);
+      const y = pool.forward(x);
+      expect(y.shape).toEqual(outputShape);
+      // The fixtures are float64 results, those of float32 cases with 10 digits; sums may be taken in another order.
+      const terms = Math.max(...[options.kernelSize].flat()) * 2;
+      const most = (values: readonly (number | string)[]) => Math.max(1, ...numbers(values).filter(Number.isFinite).map(Math.abs));
+      const close = (result: Tensor, expected: (number | string)[], scale: number) =>
+        expectClose(result.data, numbers(expected), () => terms * epsilon[dtype] * scale);
+      close(y, output, most(input));
+      const g = Tensor.from(numbers(gradOutput), outputShape, dtype);
+      const dx = pool.backward(g, shape);
+      expect(dx.shape).toEqual(shape);
+      close(dx, gradInput, most(gradOutput));
+    },
+  );
+});
+
+describe('any geometry', () => {
+  const axis = fc.record({
+    input: fc.integer({ min: 1, max: 24 }),
+    kernel: fc.integer({ min: 1, max: 14 }),
+    stride: fc.integer({ min: 1, max: 5 }),
+    dilation: fc.integer({ min: 1, max: 3 }),
+    begin: fc.integer({ min: 0, max: 6 }),
+    end: fc.integer({ min: 0, max: 6 }),
+  });
+  const cases: fc.Arbitrary<Case> = fc
+    .record({
+      height: axis,
+      width: axis,
+      ceilMode: fc.boolean(),
+      countIncludePad: fc.boolean(),
+      divisorOverride: fc.option(fc.constantFrom(3, -2, 0.5), { freq: 4 }),
+    })
+    .filter(({ height, width, ceilMode }) => outputSize(height, ceilMode) > 0 && outputSize(width, ceilMode) > 0);
+  const dtypes = fc.constantFrom<DType>('float32', 'float64');
+  const seed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+  const parameters = { seed: 20_261_123, numRuns: 500 };
+
+  const optionsOf = ({ height, width, ...rest }: Case): AvgPool2dOptions => ({
+    kernelSize: [height.kernel, width.kernel],
+    stride: [height.stride, width.stride],
+    padding: [
+      [height.begin, height.end],
+      [width.begin, width.end],
+    ],
+    dilation: [height.dilation, width.dilation],
+    ...rest,
+  });
+
+  /** Numbers with few bits, the sums of which are exact in either type. */
+  const someNumbers = (length: number, seed: number) => {
+    let state = seed;
+    return Array.from({ length }, () => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return (state >>> 22) / 16 - 32;
+    });
+  };
+
+  test('forward equals the definition, at rank 4 and at rank 3', () => {
+    fc.assert(
+      fc.property(cases, dtypes, seed, (pooling, dtype, seed) => {
+        const shape = [2, pooling.height.input, pooling.width.input];
+        const size = pooling.height.input * pooling.width.input;
+        const values = someNumbers(2 * size, seed);
+        const pool = new AvgPool2d(optionsOf(pooling));
+        const input = Tensor.from(values, shape, dtype);
+        const batch = Tensor.from(values, [2, 1, ...shape.slice(1)], dtype);
+        const output = pool.forward(input);
+        const sameOutput = pool.forward(batch);
+        expect(output.shape).toEqual(pool.outputShape(shape));
+        expect(sameOutput.shape).toEqual([2, 1, ...output.shape.slice(1)]);
+        expect(sameOutput.data).toEqual(output.data);
+        const planes = [values.slice(0, size), values.slice(size)];
+        const expected = planes.flatMap((plane) => averages(pooling, plane));
+        // The sums are exact: what is left is one division.
+        expectClose(output.data, expected, (i) => epsilon[dtype] * Math.abs(expected[i] as number));
+        for (const tensor of [input, batch, output, sameOutput]) {
+          tensor.dispose();
+        }
+      }),
+      parameters,
+    );
+  });
+
+  test('backward is the transpose of forward', () => {
+    fc.assert(
+      fc.property(cases, seed, (pooling, seed) => {
+        const shape = [1, 1, pooling.height.input, pooling.width.input];
+        const pool = new AvgPool2d(optionsOf(pooling));
+        const x = Tensor.from(someNumbers(pooling.height.input * pooling.width.input, seed), shape, 'float64');
+        const y = pool.forward(x);
+        const g = Tensor.from(someNumbers(y.size, seed + 1), y.shape, 'float64');
+        const dx = pool.backward(g, shape);
+        const inner = (a: Tensor<'float64'>, b: Tensor<'float64'>) => a.data.reduce((sum, value, i) => sum + value * (b.data[i] as number), 0);
+        expect(Math.abs(inner(y, g) - inner(x, dx))).toBeLessThanOrEqual(1e-9 * (1 + x.size));
+        for (const tensor of [x, y, g, dx]) {
+          tensor.dispose();
+        }
+      }),
+      parameters,
+    );
+  });
+});
+
+describe('the reference page', () => {
+  test('standard 2× downsampling', () => {
+    const pool = new AvgPool2d(2, 2);
+    const y = pool.forward(Tensor.ones([1, 64, 56, 56]));
+    expect(y.shape).toEqual([1, 64, 28, 28]);
+    expect(y.data.every((value) => value === 1)).toBe(true);
+    const dx = pool.backward(Tensor.ones(y.shape), [1, 64, 56, 56]);
+    expect(dx.data.every((value) => value === 0.25)).toBe(true);
+  });
+
+  test('smoothing with padding keeps the size', () => {
+    const y = new AvgPool2d(3, 1, 1).forward(Tensor.ones([4, 32, 16, 16]));
+    expect(y.shape).toEqual([4, 32, 16, 16]);
+    expect(y.data.slice(0, 2)).toEqual(Float32Array.of(4 / 9, 6 / 9));
+  });
+
+  test('global average pooling is a kernel of the spatial size', () => {
+    const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 2, 3]);
+    expect(avgPool2d(x, [2, 3]).toArray()).toEqual([[[3.5]]]);
+  });
+});
+
+describe('tensors without elements', () => {
+  test.each([
+    [[0, 3, 4, 4], [0, 3, 2, 2]],
+    [[2, 0, 4, 4], [2, 0, 2, 2]],
+    [[0, 4, 4], [0, 2, 2]],
+  ])('a batch or channel count of 0 is valid: %j', (inputShape, outputShape) => {
+    const pool = new AvgPool2d(2);
+    const y = pool.forward(Tensor.zeros(inputShape));
+    expect(y.shape).toEqual(outputShape);
+    expect(y.data.length).toBe(0);
+    expect(pool.backward(y, inputShape).shape).toEqual(inputShape);
+  });
+});
+
+describe('values that are not finite', () => {
+  test('reach the windows that hold them, and no other', () => {
+    for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const x = Tensor.zeros([1, 1, 9, 40]);
+      x.data[4 * 40 + 17] = special;
+      for (const kernelSize of [2, 3, 9] as const) {
+        const y = new AvgPool2d({ kernelSize, stride: 1 }).forward(x);
+        const [, , height, width] = y.shape as [number, number, number, number];
+        for (let i = 0; i < y.size; i++) {
+          const [oh, ow] = [Math.floor(i / width), i % width];
+          const holds = oh <= 4 && 4 < oh + kernelSize && ow <= 17 && 17 < ow + kernelSize;
+          expect(y.data[i], `kernel ${kernelSize}, window ${oh}, ${ow} of ${height}×${width}`).toBe(holds ? special : 0);
+        }
+      }
+    }
+  });
+});
+
+describe('huge numbers as sizes', () => {
+  test('a stride, dilation or padding far beyond the input does what the formula says', () => {
+    const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+    const far = 2 ** 31 - 1;
+    expect(new AvgPool2d({ kernelSize: 2, stride: far }).forward(x).toArray()).toEqual([[[2.5]]]);
+    expect(new AvgPool2d({ kernelSize: 1, dilation: far }).forward(x).toArray()).toEqual(x.toArray());
+    expect(() => new AvgPool2d({ kernelSize: 2, dilation: far }).forward(x)).toThrow(RangeError);
+    const padding = [[1, far], [1, 0]] as const;
+    expect(new AvgPool2d({ kernelSize: 3, stride: far, padding }).forward(x).toArray()).toEqual([[[Math.fround(10 / 9)], [0]]]);
+  });
+});
