@@ -28,7 +28,11 @@ export default [
   },
   {
     input,
-    output: [{ file: 'dist/index.d.ts' }, { file: 'dist/index.d.cts' }],
+    output: ['dist/index.d.ts', 'dist/index.d.cts'].map((file) => ({
+      file,
+      // Tensors can be disposed of by `using`; whoever compiles without that library would not know its symbol.
+      banner: '/// <reference lib="esnext.disposable" />',
+    })),
     plugins: [dts()],
   },
 ];

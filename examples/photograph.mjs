@@ -44,7 +44,11 @@ function showReferenceExamples() {
   const smooth = new AvgPool2d(3, 1, 1);
   const images = Tensor.ones([4, 32, 16, 16]);
   const smoothed = smooth.forward(images);
-  row(`${smooth}`, `${shape(images)} → ${shape(smoothed)}`, `of ones: ${distinct(smoothed)} in corners, at edges, inside`);
+  row(
+    `${smooth}`,
+    `${shape(images)} → ${shape(smoothed)}`,
+    `of ones: ${distinct(smoothed)} in corners, at edges, inside`,
+  );
 
   for (const tensor of [features, halved, images, smoothed]) {
     tensor.dispose();
@@ -111,7 +115,12 @@ async function decode(file) {
   const encoded = read(file);
   let raw;
   try {
-    raw = await sharp(encoded).autoOrient().toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    raw = await sharp(encoded)
+      .autoOrient()
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
   } catch (cause) {
     throw new Error(`${file} is not a picture that sharp can read`, { cause });
   }
@@ -131,7 +140,9 @@ function read(file) {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new Error(`cannot read ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, { cause });
+    throw new Error(`cannot read ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, {
+      cause,
+    });
   }
 }
 
@@ -170,7 +181,10 @@ function median(times, body) {
 }
 
 function distinct(tensor) {
-  return [...new Set(tensor.data)].sort().map((value) => value.toFixed(3)).join(', ');
+  return [...new Set(tensor.data)]
+    .sort()
+    .map((value) => value.toFixed(3))
+    .join(', ');
 }
 
 function shape(tensor) {
@@ -183,7 +197,12 @@ function heading(text) {
 
 function row(...cells) {
   const widths = [46, 36, 0];
-  console.log(`  ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' ').trimEnd()}`);
+  console.log(
+    `  ${cells
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join(' ')
+      .trimEnd()}`,
+  );
 }
 
 function wholeNumber(text) {

@@ -7,7 +7,18 @@ import { main, root, run, say } from './run.mjs';
 import { setUp } from './setup.mjs';
 import { environment } from './toolchain.mjs';
 
-const sources = ['.cargo', 'Cargo.lock', 'Cargo.toml', 'crates', 'package-lock.json', 'package.json', 'rollup.config.mjs', 'scripts', 'ts', 'tsconfig.json'];
+const sources = [
+  '.cargo',
+  'Cargo.lock',
+  'Cargo.toml',
+  'crates',
+  'package-lock.json',
+  'package.json',
+  'rollup.config.mjs',
+  'scripts',
+  'ts',
+  'tsconfig.json',
+];
 const bindings = 'crates/avgpool-wasm/pkg';
 const result = 'dist/index.d.cts';
 
@@ -22,7 +33,13 @@ export function build({ ifChanged = false } = {}) {
   run('wasm-pack', ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output], environment());
   declareBindings();
   say('Optimising the module');
-  run('node_modules/.bin/wasm-opt', ['-O3', ...features, `${bindings}/avgpool_wasm_bg.wasm`, '-o', `${bindings}/avgpool_wasm_bg.wasm`]);
+  run('node_modules/.bin/wasm-opt', [
+    '-O3',
+    ...features,
+    `${bindings}/avgpool_wasm_bg.wasm`,
+    '-o',
+    `${bindings}/avgpool_wasm_bg.wasm`,
+  ]);
   say('Bundling dist/');
   run('node_modules/.bin/rollup', ['--config']);
 }

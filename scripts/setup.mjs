@@ -15,7 +15,9 @@ export function setUp() {
 // npm leaves no mark of the lock file that node_modules came from, so this leaves one.
 function setUpPackages() {
   const mark = join(root, 'node_modules/.lock-file-hash');
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== hash) {
     say('Installing npm packages: node_modules does not match package-lock.json');
     run('npm', ['ci', '--no-fund', '--no-audit']);

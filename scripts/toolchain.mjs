@@ -15,7 +15,9 @@ const debian = {
   packages: ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-llvm', 'lld-22'],
 };
 
-const bindings = readFileSync(join(root, 'crates/avgpool-wasm/Cargo.toml'), 'utf8').match(/^wasm-bindgen = "=(.+)"$/m)[1];
+const bindings = readFileSync(join(root, 'crates/avgpool-wasm/Cargo.toml'), 'utf8').match(
+  /^wasm-bindgen = "=(.+)"$/m,
+)[1];
 
 // `--version` prints the name and the version, so that a tool on the PATH is used if it is exactly this one.
 const tools = [
@@ -55,7 +57,11 @@ export function setUpToolchain() {
 
 function hasTarget(env) {
   const libraries = ask('rustc', ['--print', 'target-libdir', '--target', target], env);
-  return libraries !== undefined && existsSync(libraries) && readdirSync(libraries).some((file) => file.startsWith('libtest-'));
+  return (
+    libraries !== undefined &&
+    existsSync(libraries) &&
+    readdirSync(libraries).some((file) => file.startsWith('libtest-'))
+  );
 }
 
 function setUpTarget() {
@@ -73,12 +79,17 @@ function setUpTarget() {
 
 function setUpDebian() {
   if (!ask('apt-get', ['--version'])) {
-    throw new Failure(`The Rust target ${target} is missing and could not be downloaded: \`rustup target add ${target}\`.`);
+    throw new Failure(
+      `The Rust target ${target} is missing and could not be downloaded: \`rustup target add ${target}\`.`,
+    );
   }
-  if (debian.packages.some((name) => !ask('dpkg-query', ['--show', '--showformat=${db:Status-Status}', name])?.match(/^installed$/))) {
+  const isInstalled = (name) => ask('dpkg', ['--status', name])?.includes('\nStatus: install ok installed\n');
+  if (!debian.packages.every(isInstalled)) {
     const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...debian.packages];
     if (process.getuid() !== 0) {
-      throw new Failure(`Debian's Rust for WebAssembly is missing. As root, run: apt-get update && ${install.join(' ')}`);
+      throw new Failure(
+        `Debian's Rust for WebAssembly is missing. As root, run: apt-get update && ${install.join(' ')}`,
+      );
     }
     say(`Installing Debian's Rust for WebAssembly: ${debian.packages.join(' ')}`);
     run('apt-get', ['update', '--quiet']);
@@ -102,7 +113,10 @@ function buildStandardLibrary(env) {
   try {
     mkdirSync(join(crate, 'src'));
     writeFileSync(join(crate, 'src/lib.rs'), '');
-    writeFileSync(join(crate, 'Cargo.toml'), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n');
+    writeFileSync(
+      join(crate, 'Cargo.toml'),
+      '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n',
+    );
     // `test` for the tests that run in WebAssembly, bitcode for link-time optimisation.
     const args = ['build', '--release', '-Zbuild-std=std,test,panic_abort', '--target', target];
     const manifest = ['--manifest-path', join(crate, 'Cargo.toml'), '--target-dir', join(crate, 'target')];

@@ -15,7 +15,10 @@ type Any = any;
 const pool = new AvgPool2d(2);
 const shape = [1, 2, 4, 4];
 const outShape = [1, 2, 2, 2];
-const x = Tensor.from(Array.from({ length: 32 }, (_, i) => i), shape);
+const x = Tensor.from(
+  Array.from({ length: 32 }, (_, i) => i),
+  shape,
+);
 const out = Tensor.full(outShape, 7);
 const kept = { x: [...x.data], out: [...out.data] };
 const disposed = Tensor.ones(shape);
@@ -24,14 +27,22 @@ disposed.dispose();
 const tooLarge = 2 ** 31;
 
 /** What is refused: what it is, how it is called, the error's type, and its whole message. */
-type Refusal = readonly [what: string, call: () => unknown, type: typeof RangeError | typeof TypeError, message: string];
+type Refusal = readonly [
+  what: string,
+  call: () => unknown,
+  type: typeof RangeError | typeof TypeError,
+  message: string,
+];
 
 const positive = (name: string) => `${name} must be a positive integer or a pair of them`;
 const padding = 'padding must be a whole number that is not negative, a pair of them, or two pairs of them';
 const divisor = 'divisorOverride must be a number that is finite and not 0 in float32, or null';
 const sizes = (name: string) => `${name} must be 3 or 4 whole numbers that are not negative`;
 
-const make = (options: Any, ...rest: Any[]) => () => new (AvgPool2d as Any)(options, ...rest);
+const make =
+  (options: Any, ...rest: Any[]) =>
+  () =>
+    new (AvgPool2d as Any)(options, ...rest);
 
 const options: Refusal[] = [
   ...(['kernelSize', 'stride', 'dilation'] as const).flatMap((name): Refusal[] => {
@@ -61,7 +72,15 @@ const options: Refusal[] = [
   ['padding 0.5', make(2, 2, 0.5), RangeError, `${padding}, got 0.5`],
   ['padding [0, −1]', make(2, 2, [0, -1]), RangeError, `${padding}, got [0, -1]`],
   ['padding 2^31', make(2, 2, tooLarge), RangeError, `${padding}, of at most 2147483647, got 2147483648`],
-  ['padding [[0, 1], [0, −1]]', make(2, 2, [[0, 1], [0, -1]]), RangeError, `${padding}, got [[0, 1], [0, -1]]`],
+  [
+    'padding [[0, 1], [0, −1]]',
+    make(2, 2, [
+      [0, 1],
+      [0, -1],
+    ]),
+    RangeError,
+    `${padding}, got [[0, 1], [0, -1]]`,
+  ],
   ['padding [[0, 1], 2]', make(2, 2, [[0, 1], 2]), TypeError, `${padding}, got [[0, 1], 2]`],
   ['padding [1, 2, 3, 4]', make(2, 2, [1, 2, 3, 4]), TypeError, `${padding}, got [1, 2, 3, 4]`],
   ["padding 'same'", make(2, 2, 'same'), TypeError, `${padding}, got "same"`],
@@ -71,17 +90,37 @@ const options: Refusal[] = [
   ['divisorOverride 0', make({ kernelSize: 2, divisorOverride: 0 }), RangeError, `${divisor}, got 0`],
   ['divisorOverride −0', make({ kernelSize: 2, divisorOverride: -0 }), RangeError, `${divisor}, got -0`],
   ['divisorOverride NaN', make({ kernelSize: 2, divisorOverride: Number.NaN }), RangeError, `${divisor}, got NaN`],
-  ['divisorOverride 1e-50, 0 in float32', make({ kernelSize: 2, divisorOverride: 1e-50 }), RangeError, `${divisor}, got 1e-50`],
-  ['divisorOverride 1e39, infinite in float32', make({ kernelSize: 2, divisorOverride: 1e39 }), RangeError, `${divisor}, got 1e+39`],
+  [
+    'divisorOverride 1e-50, 0 in float32',
+    make({ kernelSize: 2, divisorOverride: 1e-50 }),
+    RangeError,
+    `${divisor}, got 1e-50`,
+  ],
+  [
+    'divisorOverride 1e39, infinite in float32',
+    make({ kernelSize: 2, divisorOverride: 1e39 }),
+    RangeError,
+    `${divisor}, got 1e+39`,
+  ],
   ["divisorOverride '4'", make({ kernelSize: 2, divisorOverride: '4' }), TypeError, `${divisor}, got "4"`],
-  ["layout 'NHWC'", make({ kernelSize: 2, layout: 'NHWC' }), TypeError, `layout must be 'NCHW', the only one there is so far, got "NHWC"`],
+  [
+    "layout 'NHWC'",
+    make({ kernelSize: 2, layout: 'NHWC' }),
+    TypeError,
+    `layout must be 'NCHW', the only one there is so far, got "NHWC"`,
+  ],
   [
     'an unknown option',
     make({ kernel_size: 2 }),
     TypeError,
     'unknown option "kernel_size"; the options are kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dilation, layout',
   ],
-  ['six options by position', make(2, 2, 0, false, true, 1), TypeError, 'expected at most 5 options by position, got 6'],
+  [
+    'six options by position',
+    make(2, 2, 0, false, true, 1),
+    TypeError,
+    'expected at most 5 options by position, got 6',
+  ],
   ['options and a stride', make({ kernelSize: 2 }, 2), TypeError, 'expected one object of options, got 2'],
 ];
 
@@ -92,7 +131,12 @@ const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
   [`${name} with 1.5`, () => call([1, 1, 1.5, 2]), RangeError, `${sizes(name)}, got [1, 1, 1.5, 2]`],
   [`${name} with NaN`, () => call([1, 1, Number.NaN, 2]), RangeError, `${sizes(name)}, got [1, 1, NaN, 2]`],
   [`${name} with '2'`, () => call([1, 1, '2', 2]), TypeError, `${sizes(name)}, got [1, 1, "2", 2]`],
-  [`${name} with a hole`, () => call([1, 1, , 2]), TypeError, `${sizes(name)}, got [1, 1, undefined, 2]`],
+  [
+    `${name} with a hole`,
+    () => call(Object.assign([1, 1], { 3: 2 })),
+    TypeError,
+    `${sizes(name)}, got [1, 1, undefined, 2]`,
+  ],
   [`${name} 4`, () => call(4), TypeError, `${sizes(name)}, got 4`],
   [`${name} undefined`, () => call(undefined), TypeError, `${sizes(name)}, got undefined`],
   [
@@ -101,29 +145,104 @@ const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
     RangeError,
     'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the 2147483647 that one can have',
   ],
-  [`${name} with 2^32`, () => call([0, 1, 2 ** 32, 2]), RangeError, `${sizes(name)}, of at most 2147483647, got [0, 1, 4294967296, 2]`],
+  [
+    `${name} with 2^32`,
+    () => call([0, 1, 2 ** 32, 2]),
+    RangeError,
+    `${sizes(name)}, of at most 2147483647, got [0, 1, 4294967296, 2]`,
+  ],
 ];
 
 const tensors: Refusal[] = [
   ...shapes('shape', (shape) => Tensor.zeros(shape)),
-  ['too few values', () => Tensor.from([1, 2, 3], [1, 2, 2]), RangeError, 'a tensor of shape [1, 2, 2] has 4 elements, got 3 values'],
-  ['too many values', () => Tensor.from(new Float64Array(5), [1, 2, 2]), RangeError, 'a tensor of shape [1, 2, 2] has 4 elements, got 5 values'],
-  ['values of strings', () => Tensor.from(['a'] as Any, [1, 1, 1]), TypeError, 'values must be numbers, got "a" at index 0'],
-  ['values with a hole', () => Tensor.from([1, , 3] as Any, [1, 1, 3]), TypeError, 'values must be numbers, got undefined at index 1'],
-  ['values of bigints', () => Tensor.from(new BigInt64Array(1) as Any, [1, 1, 1]), TypeError, 'values must be numbers, got 0n at index 0'],
-  ['a string for values', () => Tensor.from('1' as Any, [1, 1, 1]), TypeError, 'values must be an array or a typed array of numbers, got "1"'],
-  ['no values', () => Tensor.from(null as Any, [1, 1, 1]), TypeError, 'values must be an array or a typed array of numbers, got null'],
-  ['a Map for values', () => Tensor.from(new Map() as Any, [1, 1, 1]), TypeError, 'values must be an array or a typed array of numbers, got an instance of Map'],
-  ['an unknown dtype', () => Tensor.zeros([1, 1, 1], 'float16' as Any), TypeError, `dtype must be 'float32' or 'float64', got "float16"`],
-  ['a dtype of every object', () => Tensor.zeros([1, 1, 1], 'toString' as Any), TypeError, `dtype must be 'float32' or 'float64', got "toString"`],
+  [
+    'too few values',
+    () => Tensor.from([1, 2, 3], [1, 2, 2]),
+    RangeError,
+    'a tensor of shape [1, 2, 2] has 4 elements, got 3 values',
+  ],
+  [
+    'too many values',
+    () => Tensor.from(new Float64Array(5), [1, 2, 2]),
+    RangeError,
+    'a tensor of shape [1, 2, 2] has 4 elements, got 5 values',
+  ],
+  [
+    'values of strings',
+    () => Tensor.from(['a'] as Any, [1, 1, 1]),
+    TypeError,
+    'values must be numbers, got "a" at index 0',
+  ],
+  [
+    'values with a hole',
+    () => Tensor.from(Object.assign([1], { 2: 3 }), [1, 1, 3]),
+    TypeError,
+    'values must be numbers, got undefined at index 1',
+  ],
+  [
+    'values of bigints',
+    () => Tensor.from(new BigInt64Array(1) as Any, [1, 1, 1]),
+    TypeError,
+    'values must be numbers, got 0n at index 0',
+  ],
+  [
+    'a string for values',
+    () => Tensor.from('1' as Any, [1, 1, 1]),
+    TypeError,
+    'values must be an array or a typed array of numbers, got "1"',
+  ],
+  [
+    'no values',
+    () => Tensor.from(null as Any, [1, 1, 1]),
+    TypeError,
+    'values must be an array or a typed array of numbers, got null',
+  ],
+  [
+    'a Map for values',
+    () => Tensor.from(new Map() as Any, [1, 1, 1]),
+    TypeError,
+    'values must be an array or a typed array of numbers, got an instance of Map',
+  ],
+  [
+    'an unknown dtype',
+    () => Tensor.zeros([1, 1, 1], 'float16' as Any),
+    TypeError,
+    `dtype must be 'float32' or 'float64', got "float16"`,
+  ],
+  [
+    'a dtype of every object',
+    () => Tensor.zeros([1, 1, 1], 'toString' as Any),
+    TypeError,
+    `dtype must be 'float32' or 'float64', got "toString"`,
+  ],
   ['a value that is no number', () => Tensor.full([1, 1, 1], '1' as Any), TypeError, 'value must be a number, got "1"'],
-  ['new Tensor', () => new (Tensor as Any)(shape, 'float32'), TypeError, 'a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new'],
+  [
+    'new Tensor',
+    () => new (Tensor as Any)(shape, 'float32'),
+    TypeError,
+    'a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new',
+  ],
   ['data of a disposed tensor', () => disposed.data, TypeError, 'this is a disposed tensor of shape [1, 2, 4, 4]'],
   ['clone of a disposed tensor', () => disposed.clone(), TypeError, 'this is a disposed tensor of shape [1, 2, 4, 4]'],
-  ['toArray of a disposed tensor', () => disposed.toArray(), TypeError, 'this is a disposed tensor of shape [1, 2, 4, 4]'],
-  ['reserve of 1.5 bytes', () => reserve(1.5), RangeError, 'bytes must be a whole number that is not negative, got 1.5'],
+  [
+    'toArray of a disposed tensor',
+    () => disposed.toArray(),
+    TypeError,
+    'this is a disposed tensor of shape [1, 2, 4, 4]',
+  ],
+  [
+    'reserve of 1.5 bytes',
+    () => reserve(1.5),
+    RangeError,
+    'bytes must be a whole number that is not negative, got 1.5',
+  ],
   ['reserve of −1 bytes', () => reserve(-1), RangeError, 'bytes must be a whole number that is not negative, got -1'],
-  ["reserve of '1'", () => reserve('1' as Any), TypeError, 'bytes must be a whole number that is not negative, got "1"'],
+  [
+    "reserve of '1'",
+    () => reserve('1' as Any),
+    TypeError,
+    'bytes must be a whole number that is not negative, got "1"',
+  ],
 ];
 
 const big = new AvgPool2d(5);
@@ -132,30 +251,112 @@ const wide = new AvgPool2d({ kernelSize: 1, stride: 1, padding: 2 ** 31 - 1 });
 const calls: Refusal[] = [
   ['an array as input', () => pool.forward([1] as Any), TypeError, 'input must be a Tensor, got [1]'],
   ['nothing as input', () => pool.forward(undefined as Any), TypeError, 'input must be a Tensor, got undefined'],
-  ['an object like a tensor as input', () => pool.forward({ ...x } as Any), TypeError, 'input must be a Tensor, got a plain object'],
+  [
+    'an object like a tensor as input',
+    () => pool.forward({ ...x } as Any),
+    TypeError,
+    'input must be a Tensor, got a plain object',
+  ],
   ['a disposed input', () => pool.forward(disposed), TypeError, 'input is a disposed tensor of shape [1, 2, 4, 4]'],
   ['a disposed out', () => pool.forward(x, disposed), TypeError, 'out is a disposed tensor of shape [1, 2, 4, 4]'],
   ['an array as out', () => pool.forward(x, [0] as Any), TypeError, 'out must be a Tensor, got [0]'],
   ['null as out', () => pool.forward(x, null as Any), TypeError, 'out must be a Tensor, got null'],
   ['the input as out', () => new AvgPool2d(1).forward(x, x), TypeError, 'out must not be the input'],
-  ['out of another type', () => pool.forward(x as Any, Tensor.zeros(outShape, 'float64') as Any), TypeError, 'out must be of type float32 like the input, got float64'],
-  ['out of another shape', () => pool.forward(x, Tensor.zeros([1, 2, 2, 3])), RangeError, 'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 2, 2, 3]'],
-  ['out of another channel count', () => pool.forward(x, Tensor.zeros([1, 3, 2, 2])), RangeError, 'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 3, 2, 2]'],
-  ['out of another rank', () => pool.forward(x, Tensor.zeros([2, 2, 2])), RangeError, 'expected out to be a tensor of shape [1, 2, 2, 2], got [2, 2, 2]'],
-  ['a window that does not fit', () => big.forward(x), RangeError, 'the output height must be at least 1: a window of 5 does not fit in the input of 4 with padding [0, 0]'],
-  ['an input without height', () => pool.forward(Tensor.zeros([1, 2, 0, 4])), RangeError, 'the height of the input must be at least 1, got 0'],
-  ['an input without width', () => pool.forward(Tensor.zeros([2, 4, 0])), RangeError, 'the width of the input must be at least 1, got 0'],
-  ['an output that cannot be counted', () => wide.forward(x), RangeError, 'the output height must be at most 2147483647, got 4294967298'],
+  [
+    'out of another type',
+    () => pool.forward(x as Any, Tensor.zeros(outShape, 'float64') as Any),
+    TypeError,
+    'out must be of type float32 like the input, got float64',
+  ],
+  [
+    'out of another shape',
+    () => pool.forward(x, Tensor.zeros([1, 2, 2, 3])),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 2, 2, 3]',
+  ],
+  [
+    'out of another channel count',
+    () => pool.forward(x, Tensor.zeros([1, 3, 2, 2])),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 3, 2, 2]',
+  ],
+  [
+    'out of another rank',
+    () => pool.forward(x, Tensor.zeros([2, 2, 2])),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 2, 2], got [2, 2, 2]',
+  ],
+  [
+    'a window that does not fit',
+    () => big.forward(x),
+    RangeError,
+    'the output height must be at least 1: a window of 5 does not fit in the input of 4 with padding [0, 0]',
+  ],
+  [
+    'an input without height',
+    () => pool.forward(Tensor.zeros([1, 2, 0, 4])),
+    RangeError,
+    'the height of the input must be at least 1, got 0',
+  ],
+  [
+    'an input without width',
+    () => pool.forward(Tensor.zeros([2, 4, 0])),
+    RangeError,
+    'the width of the input must be at least 1, got 0',
+  ],
+  [
+    'an output that cannot be counted',
+    () => wide.forward(x),
+    RangeError,
+    'the output height must be at most 2147483647, got 4294967298',
+  ],
   ['an array as gradOutput', () => pool.backward([1] as Any, shape), TypeError, 'gradOutput must be a Tensor, got [1]'],
-  ['a disposed gradOutput', () => pool.backward(disposed, shape), TypeError, 'gradOutput is a disposed tensor of shape [1, 2, 4, 4]'],
-  ['gradOutput of another shape', () => pool.backward(x, shape), RangeError, 'expected gradOutput to be a tensor of shape [1, 2, 2, 2], got [1, 2, 4, 4]'],
-  ['gradOutput of another rank', () => pool.backward(out, [2, 4, 4]), RangeError, 'expected gradOutput to be a tensor of shape [2, 2, 2], got [1, 2, 2, 2]'],
+  [
+    'a disposed gradOutput',
+    () => pool.backward(disposed, shape),
+    TypeError,
+    'gradOutput is a disposed tensor of shape [1, 2, 4, 4]',
+  ],
+  [
+    'gradOutput of another shape',
+    () => pool.backward(x, shape),
+    RangeError,
+    'expected gradOutput to be a tensor of shape [1, 2, 2, 2], got [1, 2, 4, 4]',
+  ],
+  [
+    'gradOutput of another rank',
+    () => pool.backward(out, [2, 4, 4]),
+    RangeError,
+    'expected gradOutput to be a tensor of shape [2, 2, 2], got [1, 2, 2, 2]',
+  ],
   ...shapes('inputShape', (shape) => pool.backward(out, shape)),
-  ...shapes('inputShape', (shape) => pool.outputShape(shape)).map(([what, ...rest]) => [`${what}, for outputShape`, ...rest] as Refusal),
-  ['the gradient as out', () => new AvgPool2d(1).backward(out, outShape, out), TypeError, 'out must not be the gradOutput'],
-  ['out of another type backward', () => pool.backward(out as Any, shape, Tensor.zeros(shape, 'float64') as Any), TypeError, 'out must be of type float32 like the gradOutput, got float64'],
-  ['out of another shape backward', () => pool.backward(out, shape, Tensor.zeros([1, 2, 5, 5])), RangeError, 'expected out to be a tensor of shape [1, 2, 4, 4], got [1, 2, 5, 5]'],
-  ['a string as kernelSize of avgPool2d', () => avgPool2d(x, '2' as Any), TypeError, `${positive('kernelSize')}, got "2"`],
+  ...shapes('inputShape', (shape) => pool.outputShape(shape)).map(
+    ([what, ...rest]) => [`${what}, for outputShape`, ...rest] as Refusal,
+  ),
+  [
+    'the gradient as out',
+    () => new AvgPool2d(1).backward(out, outShape, out),
+    TypeError,
+    'out must not be the gradOutput',
+  ],
+  [
+    'out of another type backward',
+    () => pool.backward(out as Any, shape, Tensor.zeros(shape, 'float64') as Any),
+    TypeError,
+    'out must be of type float32 like the gradOutput, got float64',
+  ],
+  [
+    'out of another shape backward',
+    () => pool.backward(out, shape, Tensor.zeros([1, 2, 5, 5])),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 4, 4], got [1, 2, 5, 5]',
+  ],
+  [
+    'a string as kernelSize of avgPool2d',
+    () => avgPool2d(x, '2' as Any),
+    TypeError,
+    `${positive('kernelSize')}, got "2"`,
+  ],
 ];
 
 /** Everything made before still works: as input, as out, and under dispose. */

@@ -40,7 +40,9 @@ describe('the results of PyTorch', () => {
     expect(fixtures.length).toBe(296);
   });
 
-  test.each(fixtures.map((fixture) => [`${fixture.name}, ${fixture.dtype} ${JSON.stringify(fixture.shape)}`, fixture] as const))(
+  test.each(
+    fixtures.map((fixture) => [`${fixture.name}, ${fixture.dtype} ${JSON.stringify(fixture.shape)}`, fixture] as const),
+  )(
     'forward and backward: %s',
     (_, { name, dtype, shape, input, outputShape, output, gradOutput, gradInput, ...options }) => {
       const pool = new AvgPool2d(options);
@@ -50,7 +52,8 @@ describe('the results of PyTorch', () => {
       expect(y.shape).toEqual(outputShape);
       // The fixtures are float64 results, those of float32 cases with 10 digits; sums may be taken in another order.
       const terms = Math.max(...[options.kernelSize].flat()) * 2;
-      const most = (values: readonly (number | string)[]) => Math.max(1, ...numbers(values).filter(Number.isFinite).map(Math.abs));
+      const most = (values: readonly (number | string)[]) =>
+        Math.max(1, ...numbers(values).filter(Number.isFinite).map(Math.abs));
       const close = (result: Tensor, expected: (number | string)[], scale: number) =>
         expectClose(result.data, numbers(expected), () => terms * epsilon[dtype] * scale);
       close(y, output, most(input));
@@ -139,7 +142,8 @@ describe('any geometry', () => {
         const y = pool.forward(x);
         const g = Tensor.from(someNumbers(y.size, seed + 1), y.shape, 'float64');
         const dx = pool.backward(g, shape);
-        const inner = (a: Tensor<'float64'>, b: Tensor<'float64'>) => a.data.reduce((sum, value, i) => sum + value * (b.data[i] as number), 0);
+        const inner = (a: Tensor<'float64'>, b: Tensor<'float64'>) =>
+          a.data.reduce((sum, value, i) => sum + value * (b.data[i] as number), 0);
         expect(Math.abs(inner(y, g) - inner(x, dx))).toBeLessThanOrEqual(1e-9 * (1 + x.size));
         for (const tensor of [x, y, g, dx]) {
           tensor.dispose();
@@ -174,9 +178,18 @@ describe('the reference page', () => {
 
 describe('tensors without elements', () => {
   test.each([
-    [[0, 3, 4, 4], [0, 3, 2, 2]],
-    [[2, 0, 4, 4], [2, 0, 2, 2]],
-    [[0, 4, 4], [0, 2, 2]],
+    [
+      [0, 3, 4, 4],
+      [0, 3, 2, 2],
+    ],
+    [
+      [2, 0, 4, 4],
+      [2, 0, 2, 2],
+    ],
+    [
+      [0, 4, 4],
+      [0, 2, 2],
+    ],
   ])('a batch or channel count of 0 is valid: %j', (inputShape, outputShape) => {
     const pool = new AvgPool2d(2);
     const y = pool.forward(Tensor.zeros(inputShape));
@@ -197,7 +210,9 @@ describe('values that are not finite', () => {
         for (let i = 0; i < y.size; i++) {
           const [oh, ow] = [Math.floor(i / width), i % width];
           const holds = oh <= 4 && 4 < oh + kernelSize && ow <= 17 && 17 < ow + kernelSize;
-          expect(y.data[i], `kernel ${kernelSize}, window ${oh}, ${ow} of ${height}×${width}`).toBe(holds ? special : 0);
+          expect(y.data[i], `kernel ${kernelSize}, window ${oh}, ${ow} of ${height}×${width}`).toBe(
+            holds ? special : 0,
+          );
         }
       }
     }
@@ -211,7 +226,12 @@ describe('huge numbers as sizes', () => {
     expect(new AvgPool2d({ kernelSize: 2, stride: far }).forward(x).toArray()).toEqual([[[2.5]]]);
     expect(new AvgPool2d({ kernelSize: 1, dilation: far }).forward(x).toArray()).toEqual(x.toArray());
     expect(() => new AvgPool2d({ kernelSize: 2, dilation: far }).forward(x)).toThrow(RangeError);
-    const padding = [[1, far], [1, 0]] as const;
-    expect(new AvgPool2d({ kernelSize: 3, stride: far, padding }).forward(x).toArray()).toEqual([[[Math.fround(10 / 9)], [0]]]);
+    const padding = [
+      [1, far],
+      [1, 0],
+    ] as const;
+    expect(new AvgPool2d({ kernelSize: 3, stride: far, padding }).forward(x).toArray()).toEqual([
+      [[Math.fround(10 / 9)], [0]],
+    ]);
   });
 });

@@ -3,7 +3,14 @@
 // It knows shapes and options; what the kernels do with them, and where the memory comes from, it leaves to others.
 
 import { show } from './check.js';
-import { type AvgPool2dOptions, checkOptions, type GivenOptions, type Padding, poolingOf, type Size } from './options.js';
+import {
+  type AvgPool2dOptions,
+  checkOptions,
+  type GivenOptions,
+  type Padding,
+  poolingOf,
+  type Size,
+} from './options.js';
 import { type CachedPlan, outputSizes, planFor } from './plans.js';
 import { bufferOf, checkShape, outOfMemory, type Shape, Tensor } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';
@@ -69,7 +76,7 @@ export class AvgPool2d implements GivenOptions {
    * @throws RangeError if no window fits, `out` has another shape, or there is no memory left.
    * @throws TypeError if an argument is no tensor, a disposed one or one of another type, or `out` is the input.
    */
-  forward<D extends DType>(input: Tensor<D>, out?: Tensor<D>): Tensor<D> {
+  forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('input', input);
     const { shape } = input;
     const entry = this.#plan(shape);
@@ -86,7 +93,7 @@ export class AvgPool2d implements GivenOptions {
    * @throws RangeError if a shape is wrong or there is no memory left.
    * @throws TypeError if an argument is no tensor, a disposed one or one of another type, or `out` is the gradient.
    */
-  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<D>): Tensor<D> {
+  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('gradOutput', gradOutput);
     checkShape('inputShape', inputShape, gradOutput.dtype);
     const entry = this.#plan(inputShape);
@@ -156,7 +163,9 @@ function named(args: Arguments): AvgPool2dOptions {
   const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
   const most = options === first ? 1 : 5;
   if (args.length > most) {
-    throw new TypeError(`expected ${most === 1 ? 'one object of options' : 'at most 5 options by position'}, got ${args.length}`);
+    throw new TypeError(
+      `expected ${most === 1 ? 'one object of options' : 'at most 5 options by position'}, got ${args.length}`,
+    );
   }
   return options;
 }
@@ -180,8 +189,7 @@ function call<D extends DType>(
     checkOut(name, from, out, like, height, width);
   }
   const to = out ?? Tensor.zeros([...like.slice(0, -2), height, width], from.dtype);
-  // The plan is in the cache: making the tensor has not changed that.
-  if (!run(entry.plan as NonNullable<typeof entry.plan>, direction, bufferOf(name, from), bufferOf('out', to))) {
+  if (!run(direction, entry.index, bufferOf(name, from), bufferOf('out', to))) {
     if (to !== out) {
       to.dispose();
     }

@@ -23,7 +23,12 @@ export function show(value: unknown): string {
 }
 
 /** Refuses what is not a whole number from `least` to the largest size; `expected` says what the argument must be. */
-export function checkSize(value: unknown, least: 0 | 1, expected: string, given: unknown = value): asserts value is number {
+export function checkSize(
+  value: unknown,
+  least: 0 | 1,
+  expected: string,
+  given: unknown = value,
+): asserts value is number {
   if (typeof value !== 'number') {
     throw new TypeError(`${expected}, got ${show(given)}`);
   }

@@ -9,7 +9,9 @@ import type { Pooling } from './wasm.js';
 export type Size = number | readonly [height: number, width: number];
 
 /** One padding for all four sides, one for each axis, or one for each side. */
-export type Padding = Size | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
+export type Padding =
+  | Size
+  | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
 
 /** The options of {@link AvgPool2d}, as `lucid.nn.AvgPool2d` and PyTorch name them, and a few more. */
 export interface AvgPool2dOptions {
@@ -118,7 +120,9 @@ function checkPair(name: string, value: Size): Size {
 function checkPadding(value: Padding): Padding {
   const expected = 'padding must be a whole number that is not negative, a pair of them, or two pairs of them';
   if (isPair(value) && value.every(isPair)) {
-    const [rows, columns] = value.map((pair) => checkSizes(pair as Size, 0, expected, value) as readonly [number, number]);
+    const [rows, columns] = value.map(
+      (pair) => checkSizes(pair as Size, 0, expected, value) as readonly [number, number],
+    );
     return Object.freeze([rows, columns] as Padding);
   }
   return checkSizes(value as Size, 0, expected);

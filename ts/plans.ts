@@ -1,8 +1,10 @@
-// The plans of all modules, in one bounded cache. It knows which plan is for what, not what a plan does.
+// The plans of all modules, in one bounded cache: what is in which place of the module's table.
+//
+// It knows which plan is for what and which was used last, not what a plan does.
 
 import { LARGEST, show } from './check.js';
 import { outOfMemory } from './tensor.js';
-import { type AxisOptions, createPlan, outputSize, type Plan, type Pooling } from './wasm.js';
+import { type AxisOptions, outputSize, PLANS, type Pooling, setPlan } from './wasm.js';
 
 /** A plan, and the planes that it is for. */
 export interface CachedPlan {
@@ -12,13 +14,10 @@ export interface CachedPlan {
   readonly width: number;
   readonly outputHeight: number;
   readonly outputWidth: number;
-  /** Nothing once the plan has had to leave the cache. */
-  plan: Plan | undefined;
+  /** Its place in the module's table, −1 once another plan has taken it. */
+  index: number;
   lastUse: number;
 }
-
-/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
-const CAPACITY = 64;
 
 const cache: CachedPlan[] = [];
 let uses = 0;
@@ -27,7 +26,7 @@ let uses = 0;
  * The plan of a pooling for planes of one size, out of the cache or new. Finding it allocates nothing.
  *
  * @param recent the plan that the caller had last, which is looked at first.
- * @throws RangeError if no window fits, or there is no memory left.
+ * @throws RangeError if no window fits, or the plan would take more memory than there can be.
  */
 export function planFor(pooling: Pooling, key: string, height: number, width: number, recent?: CachedPlan): CachedPlan {
   let entry = recent && serves(recent, key, height, width) ? recent : undefined;
@@ -41,25 +40,33 @@ export function planFor(pooling: Pooling, key: string, height: number, width: nu
 }
 
 function serves(entry: CachedPlan, key: string, height: number, width: number): boolean {
-  return entry.height === height && entry.width === width && entry.key === key && entry.plan !== undefined;
+  return entry.height === height && entry.width === width && entry.key === key && entry.index >= 0;
 }
 
 function add(pooling: Pooling, key: string, height: number, width: number): CachedPlan {
   const [outputHeight, outputWidth] = outputSizes(pooling, height, width);
-  const plan = createPlan(pooling, height, width);
-  if (!plan) {
+  const index = cache.length < PLANS ? cache.length : leastRecentlyUsed();
+  const left = cache[index];
+  if (left) {
+    left.index = -1;
+  }
+  const fits = setPlan(index, pooling, height, width);
+  const entry = { key, height, width, outputHeight, outputWidth, index: fits ? index : -1, lastUse: 0 };
+  cache[index] = entry;
+  if (!fits) {
     throw outOfMemory(`a plan for planes of ${height}×${width}`);
   }
-  const entry = { key, height, width, outputHeight, outputWidth, plan, lastUse: 0 };
-  if (cache.length < CAPACITY) {
-    cache.push(entry);
-  } else {
-    const oldest = cache.reduce((oldest, entry) => (entry.lastUse < oldest.lastUse ? entry : oldest));
-    oldest.plan?.free();
-    oldest.plan = undefined;
-    cache[cache.indexOf(oldest)] = entry;
-  }
   return entry;
+}
+
+function leastRecentlyUsed(): number {
+  let least = 0;
+  for (let index = 1; index < cache.length; index++) {
+    if ((cache[index] as CachedPlan).lastUse < (cache[least] as CachedPlan).lastUse) {
+      least = index;
+    }
+  }
+  return least;
 }
 
 /**

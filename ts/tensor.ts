@@ -3,7 +3,17 @@
 // It knows memory and its rules, and nothing of pooling.
 
 import { checkSize, LARGEST, show } from './check.js';
-import { allocate, type Buffer, type DType, elementTypes, liveBuffers, memory, reserve as reserveBytes, type View, view } from './wasm.js';
+import {
+  allocate,
+  type Buffer,
+  type DType,
+  elementTypes,
+  liveBuffers,
+  memory,
+  reserve as reserveBytes,
+  type View,
+  view,
+} from './wasm.js';
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
 export type Shape = readonly number[];
@@ -53,7 +63,11 @@ export class Tensor<D extends DType = DType> {
     };
     Object.defineProperty(Tensor.prototype, brand, { value: true });
     if (Symbol.dispose) {
-      Object.defineProperty(Tensor.prototype, Symbol.dispose, { value: Tensor.prototype.dispose, writable: true, configurable: true });
+      Object.defineProperty(Tensor.prototype, Symbol.dispose, {
+        value: Tensor.prototype.dispose,
+        writable: true,
+        configurable: true,
+      });
     }
   }
 
@@ -78,7 +92,11 @@ export class Tensor<D extends DType = DType> {
    */
   static from(values: Float64Array, shape: Shape): Tensor<'float64'>;
   static from<D extends DType = 'float32'>(values: ArrayLike<number>, shape: Shape, dtype?: D): Tensor<D>;
-  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = values instanceof Float64Array ? 'float64' : 'float32'): Tensor {
+  static from(
+    values: ArrayLike<number>,
+    shape: Shape,
+    dtype: DType = values instanceof Float64Array ? 'float64' : 'float32',
+  ): Tensor {
     checkValues(values);
     const size = checkShape('shape', shape, dtype);
     if (values.length !== size) {
@@ -120,7 +138,9 @@ export class Tensor<D extends DType = DType> {
   static #allocate<D extends DType>(shape: Shape, dtype: D, size: number): Tensor<D> {
     const buffer = allocate(dtype, size);
     if (!buffer) {
-      throw outOfMemory(`a tensor of shape ${show(shape)} and type ${dtype}, of ${size * elementTypes[dtype].bytes} bytes`);
+      throw outOfMemory(
+        `a tensor of shape ${show(shape)} and type ${dtype}, of ${size * elementTypes[dtype].bytes} bytes`,
+      );
     }
     return new Tensor(internal, Object.freeze([...shape]), dtype, size, buffer);
   }
@@ -207,7 +227,9 @@ export function checkShape(name: string, shape: Shape, dtype: DType): number {
   }
   const bytes = size * elementTypes[dtype].bytes;
   if (bytes > LARGEST) {
-    throw new RangeError(`a tensor of shape ${show(shape)} and type ${dtype} takes ${bytes} bytes, more than the ${LARGEST} that one can have`);
+    throw new RangeError(
+      `a tensor of shape ${show(shape)} and type ${dtype} takes ${bytes} bytes, more than the ${LARGEST} that one can have`,
+    );
   }
   return size;
 }
@@ -243,8 +265,9 @@ function rememberPlace(values: ArrayLike<number>): () => ArrayLike<number> {
   if (!ArrayBuffer.isView(values) || values.buffer !== memory()) {
     return () => values;
   }
-  const { byteOffset, length, constructor } = values as unknown as Float32Array;
-  return () => new (constructor as Float32ArrayConstructor)(memory(), byteOffset, length);
+  const { byteOffset, length } = values;
+  const Type = values.constructor as Float32ArrayConstructor;
+  return () => new Type(memory(), byteOffset, length);
 }
 
 /**

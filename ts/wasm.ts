@@ -4,7 +4,7 @@
 
 import * as glue from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
-export type { Buffer, Plan } from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+export type { Buffer } from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
 /** The element types: those of Float32Array and of Float64Array. */
 export type DType = 'float32' | 'float64';
@@ -23,7 +23,11 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
+/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
+export const PLANS = 64;
+
 let exports: Exports | undefined;
+let plans: glue.Plans;
 let failure: unknown;
 
 /** Starts the module, unless it has been started already: every tensor of this build lives in one memory. */
@@ -36,6 +40,7 @@ export function start(module: WebAssembly.Module): void {
   const started = new WebAssembly.Instance(module, imports).exports as Exports;
   glue.__wbg_set_wasm(started);
   started.__wbindgen_start();
+  plans = new glue.Plans(PLANS);
   exports = started;
 }
 
@@ -105,11 +110,15 @@ export interface Pooling {
   readonly divisorOverride: number | null;
 }
 
-/** The plan for planes of this size, or nothing if there is no memory for it. */
-export function createPlan(pooling: Pooling, height: number, width: number): glue.Plan | undefined {
+/**
+ * Puts the plan for planes of this size in place of plan `index`, of {@link PLANS}.
+ * Returns whether there is one: not if no window fits, or if it would take more memory than there can be.
+ */
+export function setPlan(index: number, pooling: Pooling, height: number, width: number): boolean {
   const { rows, columns } = pooling;
   started();
-  return glue.Plan.create(
+  return plans.set(
+    index,
     height,
     width,
     rows.kernel,
@@ -128,9 +137,9 @@ export function createPlan(pooling: Pooling, height: number, width: number): glu
   );
 }
 
-/** Runs one direction of a plan. Returns whether there was memory to work in; if not, nothing has been written. */
-export function run(plan: glue.Plan, direction: 'forward' | 'backward', from: glue.Buffer, to: glue.Buffer): boolean {
-  const status = plan[direction](from, to);
+/** Runs one direction of plan `index`. Returns whether there was memory to work in; if not, nothing has been written. */
+export function run(direction: 'forward' | 'backward', index: number, from: glue.Buffer, to: glue.Buffer): boolean {
+  const status = plans[direction](index, from, to);
   if (status === glue.Status.Mismatch) {
     throw new Error('avgpool called its kernels with buffers that do not fit the plan: please report this');
   }

@@ -6,7 +6,7 @@ use avgpool::Element;
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::memory::{Line, count_buffer, lines, room_for_object};
+use crate::memory::{Line, count_freed, count_made, lines, room_for_object};
 
 /// The element types, numbered as JavaScript names them.
 #[wasm_bindgen]
@@ -46,7 +46,7 @@ impl Buffer {
             return None;
         }
         lines.resize(count, 0);
-        count_buffer(1);
+        count_made();
         Some(Self { lines, len, dtype })
     }
 
@@ -75,6 +75,6 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        count_buffer(-1);
+        count_freed();
     }
 }

