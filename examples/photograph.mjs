@@ -20,9 +20,11 @@ program
   .argument('[picture]', 'a picture in any format that sharp reads', photograph)
   .option('-k, --kernel <size>', 'window of the mosaic, in pixels', wholeNumber, 8)
   .option('-s, --stride <size>', 'pixels from one window to the next (default: the kernel size)', wholeNumber)
-  .action(async (picture, { kernel, stride = kernel }) => {
+  .action(async (file, { kernel, stride = kernel }) => {
+    const picture = await decode(file);
     showReferenceExamples();
     showCallCost();
+    heading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
     await poolPicture(picture, kernel, stride);
   });
 
@@ -71,9 +73,7 @@ function showCallCost() {
   out.dispose();
 }
 
-async function poolPicture(file, kernel, stride) {
-  const picture = await decode(file);
-  heading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
+async function poolPicture(picture, kernel, stride) {
   mkdirSync(folder, { recursive: true });
 
   const mosaicPool = new AvgPool2d(kernel, stride);
@@ -140,9 +140,8 @@ function read(file) {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new Error(`cannot read ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, {
-      cause,
-    });
+    const reasons = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
+    throw new Error(`cannot read ${file}: ${reasons[cause.code] ?? cause.message}`, { cause });
   }
 }
 
