@@ -64,6 +64,9 @@ export class AvgPool2d implements GivenOptions {
     this.layout = options.layout;
     this.#pooling = poolingOf(options);
     this.#key = JSON.stringify(this.#pooling);
+    if (new.target === AvgPool2d) {
+      Object.freeze(this);
+    }
   }
 
   /**
@@ -80,7 +83,7 @@ export class AvgPool2d implements GivenOptions {
     bufferOf('input', input);
     const { shape } = input;
     const entry = this.#plan(shape);
-    return call('forward', 'input', input, entry, shape, entry.outputHeight, entry.outputWidth, out);
+    return call('forward', input, entry, shape, out);
   }
 
   /**
@@ -98,7 +101,7 @@ export class AvgPool2d implements GivenOptions {
     checkShape('inputShape', inputShape, gradOutput.dtype);
     const entry = this.#plan(inputShape);
     checkExpected('gradOutput', gradOutput, inputShape, entry.outputHeight, entry.outputWidth);
-    return call('backward', 'gradOutput', gradOutput, entry, inputShape, entry.height, entry.width, out);
+    return call('backward', gradOutput, entry, inputShape, out);
   }
 
   /**
@@ -174,17 +177,18 @@ function isOptions(value: Size | AvgPool2dOptions): value is AvgPool2dOptions {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Runs one direction into `out` or a new tensor, of the leading sizes of `like` and planes of `height`×`width`. */
+/** Runs one direction into `out`, or a new tensor: of the leading sizes of `like`, and planes of the plan's other size. */
 function call<D extends DType>(
   direction: 'forward' | 'backward',
-  name: string,
   from: Tensor<D>,
   entry: CachedPlan,
   like: Shape,
-  height: number,
-  width: number,
   out: Tensor<D> | undefined,
 ): Tensor<D> {
+  const forward = direction === 'forward';
+  const name = forward ? 'input' : 'gradOutput';
+  const height = forward ? entry.outputHeight : entry.height;
+  const width = forward ? entry.outputWidth : entry.width;
   if (out !== undefined) {
     checkOut(name, from, out, like, height, width);
   }

@@ -80,6 +80,7 @@ export class Tensor<D extends DType = DType> {
     this.dtype = dtype;
     this.size = size;
     this.#buffer = buffer;
+    Object.freeze(this);
   }
 
   /**

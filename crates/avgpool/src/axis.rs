@@ -122,7 +122,7 @@ impl Axis {
     pub fn taps(&self, o: usize) -> Progression {
         let start = self.start(o);
         let skipped = self.taps_before(start, 0);
-        let count = self.taps_before(start, self.input) - skipped;
+        let count = self.taps_before(start, self.input as i64) - skipped;
         let first = if count > 0 { start + (skipped * self.dilation as u64) as i64 } else { 0 };
         Progression { first: first as usize, count: count as usize, step: self.dilation }
     }
@@ -167,9 +167,9 @@ impl Axis {
     pub fn counted(&self, o: usize, include_pad: bool) -> u64 {
         let start = self.start(o);
         let count = if include_pad {
-            self.taps_before(start, self.input + self.end)
+            self.taps_before(start, self.input as i64 + self.end as i64)
         } else {
-            self.taps_before(start, self.input) - self.taps_before(start, 0)
+            self.taps_before(start, self.input as i64) - self.taps_before(start, 0)
         };
         count.max(1)
     }
@@ -180,8 +180,8 @@ impl Axis {
     }
 
     /// How many taps of the window that starts at `start` fall before position `limit`.
-    fn taps_before(&self, start: i64, limit: usize) -> u64 {
-        let room = (limit as i64 - start).max(0) as u64;
+    fn taps_before(&self, start: i64, limit: i64) -> u64 {
+        let room = (limit - start).max(0) as u64;
         // Only at the edges is there anything to divide, and a division costs more than adding up a short row.
         if room == 0 {
             0
