@@ -1,12 +1,12 @@
 // Every bad argument is refused by type, with the values in the message, and leaves everything made before as it was.
 
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
 import { afterEach, describe, expect, test } from 'vitest';
+import { runProgram } from './program.js';
 
 // Bad arguments are of types that the compiler refuses too.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -26,6 +26,12 @@ disposed.dispose();
 
 const tooLarge = 2 ** 31;
 
+const cycle: unknown[] = [];
+cycle.push(cycle);
+
+const detached = Tensor.ones([1, 1, 4]).data;
+Tensor.zeros([1, 1, memoryUsage().bytes / 4]).dispose();
+
 /** What is refused: what it is, how it is called, the error's type, and its whole message. */
 type Refusal = readonly [
   what: string,
@@ -37,7 +43,7 @@ type Refusal = readonly [
 const positive = (name: string) => `${name} must be a positive integer or a pair of them`;
 const padding = 'padding must be a whole number that is not negative, a pair of them, or two pairs of them';
 const divisor = 'divisorOverride must be a number that is finite and not 0 in float32, or null';
-const sizes = (name: string) => `${name} must be 3 or 4 whole numbers that are not negative`;
+const sizes = (name: string) => `${name} must be an array of 3 or 4 whole numbers that are not negative`;
 
 const make =
   (options: Any, ...rest: Any[]) =>
@@ -67,6 +73,14 @@ const options: Refusal[] = [
   }),
   ['kernelSize not given', make({}), TypeError, `${positive('kernelSize')}, got undefined`],
   ['kernelSize null', make(null), TypeError, `${positive('kernelSize')}, got null`],
+  [
+    'sizes in a typed array',
+    make(Int32Array.of(2, 2)),
+    TypeError,
+    `${positive('kernelSize')}, got an instance of Int32Array`,
+  ],
+  ['sizes in a Map', make(new Map()), TypeError, `${positive('kernelSize')}, got an instance of Map`],
+  ['sizes in an array that holds itself', make(cycle), TypeError, `${positive('kernelSize')}, got [[[…]]]`],
   ['no arguments', () => new (AvgPool2d as Any)(), TypeError, `${positive('kernelSize')}, got undefined`],
   ['padding −1', make(2, 2, -1), RangeError, `${padding}, got -1`],
   ['padding 0.5', make(2, 2, 0.5), RangeError, `${padding}, got 0.5`],
@@ -119,9 +133,14 @@ const options: Refusal[] = [
     'six options by position',
     make(2, 2, 0, false, true, 1),
     TypeError,
-    'expected at most 5 options by position, got 6',
+    'expected at most 5 options by position, got 6 arguments',
   ],
-  ['options and a stride', make({ kernelSize: 2 }, 2), TypeError, 'expected one object of options, got 2'],
+  [
+    'options and a stride',
+    make({ kernelSize: 2 }, 2),
+    TypeError,
+    'expected one object of options and nothing else, got 2 arguments',
+  ],
 ];
 
 const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
@@ -140,10 +159,10 @@ const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
   [`${name} 4`, () => call(4), TypeError, `${sizes(name)}, got 4`],
   [`${name} undefined`, () => call(undefined), TypeError, `${sizes(name)}, got undefined`],
   [
-    `${name} of more than 2^31 − 1 bytes`,
+    `${name} of 2^31 bytes`,
     () => call([1, 1, 2 ** 15, 2 ** 14]),
     RangeError,
-    'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the 2147483647 that one can have',
+    'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the 2147483632 that one can have',
   ],
   [
     `${name} with 2^32`,
@@ -171,19 +190,19 @@ const tensors: Refusal[] = [
     'values of strings',
     () => Tensor.from(['a'] as Any, [1, 1, 1]),
     TypeError,
-    'values must be numbers, got "a" at index 0',
+    'values must be numbers in one flat array, got "a" at index 0',
   ],
   [
     'values with a hole',
     () => Tensor.from(Object.assign([1], { 2: 3 }), [1, 1, 3]),
     TypeError,
-    'values must be numbers, got undefined at index 1',
+    'values must be numbers in one flat array, got undefined at index 1',
   ],
   [
     'values of bigints',
     () => Tensor.from(new BigInt64Array(1) as Any, [1, 1, 1]),
     TypeError,
-    'values must be numbers, got 0n at index 0',
+    'values must be numbers in one flat array, got an instance of BigInt64Array',
   ],
   [
     'a string for values',
@@ -204,6 +223,36 @@ const tensors: Refusal[] = [
     'values must be an array or a typed array of numbers, got an instance of Map',
   ],
   [
+    'nested values',
+    () => Tensor.from([[1], [2]] as Any, [1, 1, 2]),
+    TypeError,
+    'values must be numbers in one flat array, got [1] at index 0',
+  ],
+  [
+    'no bigints, but an array of them',
+    () => Tensor.from(new BigUint64Array(0) as Any, [0, 1, 1]),
+    TypeError,
+    'values must be numbers in one flat array, got an instance of BigUint64Array',
+  ],
+  [
+    'a view that has been detached',
+    () => Tensor.from(detached, [1, 1, 4]),
+    RangeError,
+    'a tensor of shape [1, 1, 4] has 4 elements, got 0 values: a view is empty once the memory has grown',
+  ],
+  [
+    'a dtype in an array',
+    () => Tensor.zeros([1, 1, 1], ['float32'] as Any),
+    TypeError,
+    `dtype must be 'float32' or 'float64', got ["float32"]`,
+  ],
+  [
+    'a dtype of null',
+    () => Tensor.zeros([1, 1, 1], null as Any),
+    TypeError,
+    `dtype must be 'float32' or 'float64', got null`,
+  ],
+  [
     'an unknown dtype',
     () => Tensor.zeros([1, 1, 1], 'float16' as Any),
     TypeError,
@@ -222,13 +271,23 @@ const tensors: Refusal[] = [
     TypeError,
     'a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new',
   ],
-  ['data of a disposed tensor', () => disposed.data, TypeError, 'this is a disposed tensor of shape [1, 2, 4, 4]'],
-  ['clone of a disposed tensor', () => disposed.clone(), TypeError, 'this is a disposed tensor of shape [1, 2, 4, 4]'],
+  [
+    'data of a disposed tensor',
+    () => disposed.data,
+    TypeError,
+    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
+  ],
+  [
+    'clone of a disposed tensor',
+    () => disposed.clone(),
+    TypeError,
+    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
+  ],
   [
     'toArray of a disposed tensor',
     () => disposed.toArray(),
     TypeError,
-    'this is a disposed tensor of shape [1, 2, 4, 4]',
+    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
   ],
   [
     'reserve of 1.5 bytes',
@@ -246,6 +305,7 @@ const tensors: Refusal[] = [
 ];
 
 const big = new AvgPool2d(5);
+const proxy = 'input must be a Tensor, got a proxy of one, or an object made from one: give the tensor itself';
 const wide = new AvgPool2d({ kernelSize: 1, stride: 1, padding: 2 ** 31 - 1 });
 
 const calls: Refusal[] = [
@@ -257,8 +317,20 @@ const calls: Refusal[] = [
     TypeError,
     'input must be a Tensor, got a plain object',
   ],
-  ['a disposed input', () => pool.forward(disposed), TypeError, 'input is a disposed tensor of shape [1, 2, 4, 4]'],
-  ['a disposed out', () => pool.forward(x, disposed), TypeError, 'out is a disposed tensor of shape [1, 2, 4, 4]'],
+  ['a proxy of a tensor as input', () => pool.forward(new Proxy(x, {})), TypeError, proxy],
+  ['an object made from a tensor as input', () => pool.forward(Object.create(x)), TypeError, proxy],
+  [
+    'a disposed input',
+    () => pool.forward(disposed),
+    TypeError,
+    'input is disposed; it was a tensor of shape [1, 2, 4, 4]',
+  ],
+  [
+    'a disposed out',
+    () => pool.forward(x, disposed),
+    TypeError,
+    'out is disposed; it was a tensor of shape [1, 2, 4, 4]',
+  ],
   ['an array as out', () => pool.forward(x, [0] as Any), TypeError, 'out must be a Tensor, got [0]'],
   ['null as out', () => pool.forward(x, null as Any), TypeError, 'out must be a Tensor, got null'],
   ['the input as out', () => new AvgPool2d(1).forward(x, x), TypeError, 'out must not be the input'],
@@ -315,7 +387,7 @@ const calls: Refusal[] = [
     'a disposed gradOutput',
     () => pool.backward(disposed, shape),
     TypeError,
-    'gradOutput is a disposed tensor of shape [1, 2, 4, 4]',
+    'gradOutput is disposed; it was a tensor of shape [1, 2, 4, 4]',
   ],
   [
     'gradOutput of another shape',
@@ -402,6 +474,51 @@ test('a kernel and padding of 10^9 on a tiny input are refused at once', () => {
   expect(memoryUsage().bytes).toBe(bytes);
 });
 
+test('tensors and modules cannot be changed', () => {
+  const { dtype, size } = x;
+  for (const change of [
+    () => Object.assign(x, { shape: [1, 2, 8, 8] }),
+    () => Object.assign(x, { dtype: 'float64' }),
+    () => Object.assign(x, { size: 4000 }),
+    () => Object.assign(x.shape, { 0: 9 }),
+    () => Object.assign(pool, { kernelSize: 4 }),
+    () => Object.assign(new AvgPool2d([2, 2]).kernelSize, { 0: 3 }),
+  ]) {
+    expect(change).toThrow(TypeError);
+  }
+  expect([x.shape, x.dtype, x.size, pool.kernelSize]).toEqual([shape, dtype, size, 2]);
+});
+
+test('a module can be extended', () => {
+  class Named extends AvgPool2d {
+    name = 'pool1';
+  }
+  const named = new Named(2);
+  expect([named.name, named.forward(x).shape]).toEqual(['pool1', outShape]);
+});
+
+test('arguments are read once: what is checked is what is used', () => {
+  const changing = (...values: unknown[]) => {
+    let reads = 0;
+    return Object.defineProperty([1, 2, 2], 1, { get: () => values[Math.min(reads++, values.length - 1)] }) as Any;
+  };
+  expect(Tensor.zeros(changing(2, 1e6)).shape).toEqual([1, 2, 2]);
+  const pair = Object.defineProperty([2, 2], 1, { get: () => (reads++ === 0 ? 2 : -1) }) as Any;
+  let reads = 0;
+  expect(new AvgPool2d(pair).kernelSize).toEqual([2, 2]);
+  expect(Tensor.from(changing(7, 8), [1, 1, 3]).toArray()).toEqual([[[1, 7, 2]]]);
+});
+
+test('the largest tensor that is promised can be made', () => {
+  const program = `
+    const x = Tensor.zeros([1, 1, (2 ** 31 - 16) / 4]);
+    x.data[x.size - 1] = 3;
+    console.log(x.data.at(-1));
+    x.dispose();
+    reserve(2 ** 31 - 16);`;
+  expect(runProgram(program)).toBe('3');
+});
+
 test('a tensor of another copy of the package is recognised, and named', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-copy-'));
   cpSync(new URL('../dist', import.meta.url), folder, { recursive: true });
@@ -416,12 +533,10 @@ test('a tensor of another copy of the package is recognised, and named', async (
 
 test('without WebAssembly, importing works and the first use says what is missing', () => {
   const program = `
-    delete globalThis.WebAssembly;
-    const { AvgPool2d, Tensor } = await import('avgpool');
     const pool = new AvgPool2d(2);
     try { Tensor.ones([1, 2, 2]); } catch (error) { console.log(error.name, error.message, '|', error.cause.name); }`;
-  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
-  expect(printed.trim()).toBe(
-    'Error avgpool could not start its WebAssembly module: it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval | ReferenceError',
+  expect(runProgram(program, '--import', 'data:text/javascript,delete globalThis.WebAssembly')).toBe(
+    'Error avgpool could not start its WebAssembly module: WebAssembly is not defined (it needs WebAssembly with SIMD, ' +
+      'and a content security policy that allows wasm-unsafe-eval) | ReferenceError',
   );
 });

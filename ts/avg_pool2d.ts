@@ -73,8 +73,8 @@ export class AvgPool2d implements GivenOptions {
    * The averages of every window.
    *
    * @param input of shape `[N, C, H, W]` or `[C, H, W]`.
-   * @param out where to write the result, of the output's shape and the input's type: then nothing is allocated once
-   *   planes of this size have been pooled before.
+   * @param out where to write the result, of the output's shape and the input's type: then nothing is allocated, but
+   *   for the first call for planes of this size.
    * @returns `out`, or a new tensor.
    * @throws RangeError if no window fits, `out` has another shape, or there is no memory left.
    * @throws TypeError if an argument is no tensor, a disposed one or one of another type, or `out` is the input.
@@ -166,15 +166,19 @@ function named(args: Arguments): AvgPool2dOptions {
   const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
   const most = options === first ? 1 : 5;
   if (args.length > most) {
-    throw new TypeError(
-      `expected ${most === 1 ? 'one object of options' : 'at most 5 options by position'}, got ${args.length}`,
-    );
+    const expected = most === 1 ? 'one object of options and nothing else' : 'at most 5 options by position';
+    throw new TypeError(`expected ${expected}, got ${args.length} arguments`);
   }
   return options;
 }
 
-function isOptions(value: Size | AvgPool2dOptions): value is AvgPool2dOptions {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A plain object, or any other with a kernel size: another module, for example. */
+function isOptions(value: unknown): value is AvgPool2dOptions {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || 'kernelSize' in value;
 }
 
 /** Runs one direction into `out`, or a new tensor: of the leading sizes of `like`, and planes of the plan's other size. */

@@ -1,15 +1,18 @@
 // The checks that arguments of every kind share, and how a message shows a value. It knows no particular argument.
 
-/** The largest size there is, in elements or in bytes. */
+/** The largest size there is. */
 export const LARGEST = 2 ** 31 - 1;
 
-/** A value as a message shows it. */
-export function show(value: unknown): string {
+/** A value as a message shows it: in few words, however large it is. */
+export function show(value: unknown, depth = 2): string {
   if (typeof value === 'string') {
-    return JSON.stringify(value);
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   }
   if (Array.isArray(value)) {
-    const shown = Array.from(value.slice(0, 8), show);
+    if (depth === 0) {
+      return '[…]';
+    }
+    const shown = Array.from(value.slice(0, 8), (item) => show(item, depth - 1));
     return `[${(value.length > 8 ? [...shown, '…'] : shown).join(', ')}]`;
   }
   if (typeof value === 'function') {
@@ -22,21 +25,27 @@ export function show(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** Refuses what is not a whole number from `least` to the largest size; `expected` says what the argument must be. */
+/**
+ * Refuses what is not a whole number from `least` to the largest size.
+ *
+ * @param name the argument's name, and `must`, what is said of it: put together only when there is something to say.
+ * @param given the whole argument, if the value is a part of it.
+ */
 export function checkSize(
   value: unknown,
   least: 0 | 1,
-  expected: string,
+  name: string,
+  must: string,
   given: unknown = value,
 ): asserts value is number {
   if (typeof value !== 'number') {
-    throw new TypeError(`${expected}, got ${show(given)}`);
+    throw new TypeError(`${name} ${must}, got ${show(given)}`);
   }
   if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${expected}, got ${show(given)}`);
+    throw new RangeError(`${name} ${must}, got ${show(given)}`);
   }
   if (value > LARGEST) {
-    throw new RangeError(`${expected}, of at most ${LARGEST}, got ${show(given)}`);
+    throw new RangeError(`${name} ${must}, of at most ${LARGEST}, got ${show(given)}`);
   }
 }
 

@@ -114,30 +114,36 @@ function isPair<T>(value: T): value is Extract<T, readonly [unknown, unknown]> {
 }
 
 function checkPair(name: string, value: Size): Size {
-  return checkSizes(value, 1, `${name} must be a positive integer or a pair of them`);
+  return checkSizes(frozenCopy(value), 1, name, 'must be a positive integer or a pair of them');
 }
 
 function checkPadding(value: Padding): Padding {
-  const expected = 'padding must be a whole number that is not negative, a pair of them, or two pairs of them';
-  if (isPair(value) && value.every(isPair)) {
-    const [rows, columns] = value.map(
-      (pair) => checkSizes(pair as Size, 0, expected, value) as readonly [number, number],
-    );
-    return Object.freeze([rows, columns] as Padding);
+  const must = 'must be a whole number that is not negative, a pair of them, or two pairs of them';
+  const padding = frozenCopy(value);
+  if (isPair(padding) && padding.every(isPair)) {
+    for (const pair of padding) {
+      checkSizes(pair as Size, 0, 'padding', must, padding);
+    }
+    return padding;
   }
-  return checkSizes(value as Size, 0, expected);
+  return checkSizes(padding as Size, 0, 'padding', must);
 }
 
-/** A checked copy of a size or a pair; `given` is the whole argument, for the message. */
-function checkSizes(value: Size, least: 0 | 1, expected: string, given: unknown = value): Size {
+/** Refuses what is no size or pair of sizes; `given` is the whole argument, for the message. */
+function checkSizes(value: Size, least: 0 | 1, name: string, must: string, given: unknown = value): Size {
   if (!isPair(value)) {
-    checkSize(value, least, expected, given);
+    checkSize(value, least, name, must, given);
     return value;
   }
   for (const size of value) {
-    checkSize(size, least, expected, given);
+    checkSize(size, least, name, must, given);
   }
-  return Object.freeze([...value] as const);
+  return value;
+}
+
+/** A copy of a pair, or of a pair of pairs, so that what is checked is what is used. */
+function frozenCopy<T>(value: T): T {
+  return isPair(value) ? (Object.freeze(value.map(frozenCopy)) as T) : value;
 }
 
 function checkDivisor(value: unknown): asserts value is number | null {

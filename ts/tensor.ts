@@ -2,7 +2,7 @@
 //
 // It knows memory and its rules, and nothing of pooling.
 
-import { checkSize, LARGEST, show } from './check.js';
+import { checkSize, show } from './check.js';
 import {
   allocate,
   type Buffer,
@@ -17,6 +17,9 @@ import {
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
 export type Shape = readonly number[];
+
+/** The most bytes that one tensor can have: what half the address space holds in whole lines of 16 bytes. */
+const LARGEST_TENSOR = 2 ** 31 - 16;
 
 /** Arrays in arrays, one level a dimension. */
 export type NestedArray = number[] | NestedArray[];
@@ -57,7 +60,7 @@ export class Tensor<D extends DType = DType> {
         throw notATensor(name, value);
       }
       if (!value.#buffer) {
-        throw new TypeError(`${name} is a disposed tensor of shape ${show(value.shape)}`);
+        throw new TypeError(`${name} is disposed; it was a tensor of shape ${show(value.shape)}`);
       }
       return value.#buffer;
     };
@@ -84,35 +87,41 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * A tensor with a copy of `values`, in row-major order.
+   * A tensor with a copy of `values`.
    *
-   * @param values as many numbers as the shape has elements; the data of another tensor will do.
+   * @param values as many numbers as the shape has elements, in one flat array and in row-major order; the data of another
+   *   tensor will do.
    * @param dtype `'float32'` unless given, or `'float64'` for a Float64Array.
    * @throws RangeError if the values do not fill the shape, the shape is none, or there is no memory left.
    * @throws TypeError if the values are not numbers, or the element type is none.
    */
-  static from(values: Float64Array, shape: Shape): Tensor<'float64'>;
-  static from<D extends DType = 'float32'>(values: ArrayLike<number>, shape: Shape, dtype?: D): Tensor<D>;
-  static from(
-    values: ArrayLike<number>,
+  static from<V extends Float32Array | Float64Array>(
+    values: V,
     shape: Shape,
-    dtype: DType = values instanceof Float64Array ? 'float64' : 'float32',
-  ): Tensor {
-    checkValues(values);
-    const size = checkShape('shape', shape, dtype);
-    if (values.length !== size) {
-      throw new RangeError(`a tensor of shape ${show(shape)} has ${size} elements, got ${values.length} values`);
+  ): Tensor<V extends Float64Array ? 'float64' : 'float32'>;
+  static from<D extends DType = 'float32'>(values: ArrayLike<number>, shape: Shape, dtype?: D): Tensor<D>;
+  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = typeOf(values)): Tensor {
+    if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
+      throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
     }
-    const source = rememberPlace(values);
-    const tensor = Tensor.#allocate(shape, dtype, size);
-    tensor.data.set(source());
+    const sizes = frozenCopy(shape);
+    const size = checkShape('shape', sizes, dtype);
+    checkNumber(values, 0);
+    if (values.length !== size) {
+      const hint =
+        ArrayBuffer.isView(values) && values.byteLength === 0 ? ': a view is empty once the memory has grown' : '';
+      throw new RangeError(`a tensor of shape ${show(sizes)} has ${size} elements, got ${values.length} values${hint}`);
+    }
+    const numbers = ArrayBuffer.isView(values) ? rememberPlace(values) : copyNumbers(values, size);
+    const tensor = Tensor.#allocate(sizes, dtype, size);
+    tensor.data.set(numbers());
     return tensor;
   }
 
   /** A tensor of zeros. Throws as {@link Tensor.full} does. */
-  static zeros<D extends DType = 'float32'>(shape: Shape, dtype?: D): Tensor<D> {
-    const type = dtype ?? ('float32' as D);
-    return Tensor.#allocate(shape, type, checkShape('shape', shape, type));
+  static zeros<D extends DType = 'float32'>(shape: Shape, dtype: D | undefined = 'float32' as D): Tensor<D> {
+    const sizes = frozenCopy(shape);
+    return Tensor.#allocate(sizes, dtype, checkShape('shape', sizes, dtype));
   }
 
   /** A tensor of ones. Throws as {@link Tensor.full} does. */
@@ -143,20 +152,22 @@ export class Tensor<D extends DType = DType> {
         `a tensor of shape ${show(shape)} and type ${dtype}, of ${size * elementTypes[dtype].bytes} bytes`,
       );
     }
-    return new Tensor(internal, Object.freeze([...shape]), dtype, size, buffer);
+    return new Tensor(internal, shape, dtype, size, buffer);
   }
 
   /**
    * The elements, in WebAssembly memory: a live view and no copy.
    *
-   * Read it again after making a tensor: making one can grow the memory, and that detaches every view made before (its
-   * length becomes 0, and what is written to it is lost). A view keeps its tensor from being collected, but a `subarray`
-   * of it does not, and no view is protected from {@link Tensor.dispose}.
+   * Read it again after making a tensor, and after the first call of a pool for planes of a new size: both can grow the
+   * memory, and that detaches every view made before (its length becomes 0, and what is written to it is lost).
+   *
+   * A view keeps its tensor from being collected; a `subarray` of it does not. After {@link Tensor.dispose} a view still
+   * points to where the elements were, in memory that is by then somebody else's: do not use it.
    *
    * @throws TypeError if the tensor is disposed.
    */
   get data(): View<D> {
-    const buffer = bufferOf('this', this);
+    const buffer = bufferOf('the tensor', this);
     if (this.#view?.buffer !== memory()) {
       this.#view = view(buffer, this.dtype, this.size);
       owners.set(this.#view, this);
@@ -166,7 +177,7 @@ export class Tensor<D extends DType = DType> {
 
   /** A tensor of its own with the same shape, type and elements. Throws RangeError if there is no memory left. */
   clone(): Tensor<D> {
-    bufferOf('this', this);
+    bufferOf('the tensor', this);
     const copy = Tensor.#allocate(this.shape, this.dtype, this.size);
     copy.data.set(this.data);
     return copy;
@@ -211,29 +222,29 @@ export class Tensor<D extends DType = DType> {
 
 /** Refuses what is not the shape of a tensor, or of one that is too large; otherwise says how many elements it has. */
 export function checkShape(name: string, shape: Shape, dtype: DType): number {
-  if (!Object.hasOwn(elementTypes, dtype)) {
+  if (typeof dtype !== 'string' || !Object.hasOwn(elementTypes, dtype)) {
     throw new TypeError(`dtype must be 'float32' or 'float64', got ${show(dtype)}`);
   }
-  const expected = `${name} must be 3 or 4 whole numbers that are not negative`;
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${expected}, got ${show(shape)}`);
+    throw new TypeError(`${name} ${SHAPE}, got ${show(shape)}`);
   }
   if (shape.length !== 3 && shape.length !== 4) {
-    throw new RangeError(`${expected}, got ${show(shape)}`);
+    throw new RangeError(`${name} ${SHAPE}, got ${show(shape)}`);
   }
   let size = 1;
-  for (const length of shape) {
-    checkSize(length, 0, expected, shape);
-    size *= length;
+  for (let axis = 0; axis < shape.length; axis++) {
+    checkSize(shape[axis], 0, name, SHAPE, shape);
+    size *= shape[axis] as number;
   }
   const bytes = size * elementTypes[dtype].bytes;
-  if (bytes > LARGEST) {
-    throw new RangeError(
-      `a tensor of shape ${show(shape)} and type ${dtype} takes ${bytes} bytes, more than the ${LARGEST} that one can have`,
-    );
+  if (bytes > LARGEST_TENSOR) {
+    const tensor = `a tensor of shape ${show(shape)} and type ${dtype}`;
+    throw new RangeError(`${tensor} takes ${bytes} bytes, more than the ${LARGEST_TENSOR} that one can have`);
   }
   return size;
 }
+
+const SHAPE = 'must be an array of 3 or 4 whole numbers that are not negative';
 
 /** What to throw when there is no memory left for `what`. */
 export function outOfMemory(what: string): RangeError {
@@ -243,32 +254,52 @@ export function outOfMemory(what: string): RangeError {
 }
 
 function notATensor(name: string, value: unknown): TypeError {
-  const foreign = typeof value === 'object' && value !== null && brand in value;
-  const came = foreign ? 'a tensor of another copy of this package, which has a memory of its own' : show(value);
+  let came = show(value);
+  if (typeof value === 'object' && value !== null && brand in value) {
+    const derived = value.constructor === Tensor;
+    came = derived
+      ? 'a proxy of one, or an object made from one: give the tensor itself'
+      : 'a tensor of another copy of this package, which has a memory of its own';
+  }
   return new TypeError(`${name} must be a Tensor, got ${came}`);
 }
 
-function checkValues(values: ArrayLike<number>): void {
-  if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
-    throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
-  }
-  // One element tells the type of all in a typed array.
-  const end = ArrayBuffer.isView(values) ? Math.min(values.length, 1) : values.length;
-  for (let i = 0; i < end; i++) {
-    if (typeof values[i] !== 'number') {
-      throw new TypeError(`values must be numbers, got ${show(values[i])} at index ${i}`);
-    }
-  }
+/** The element type of a typed array, of whichever realm, and float32 of any other. */
+function typeOf(values: ArrayLike<number>): DType {
+  return Object.prototype.toString.call(values) === '[object Float64Array]' ? 'float64' : 'float32';
 }
 
-/** Values that can still be read after an allocation, which detaches them if they are a view of this memory. */
-function rememberPlace(values: ArrayLike<number>): () => ArrayLike<number> {
-  if (!ArrayBuffer.isView(values) || values.buffer !== memory()) {
+/** A copy of a shape, so that what is checked is what is used; what is no array is left for the check to refuse. */
+function frozenCopy(shape: Shape): Shape {
+  return Array.isArray(shape) ? Object.freeze(Array.from(shape)) : shape;
+}
+
+/** A typed array, to be read after an allocation: that detaches it if it is a view of this memory. */
+function rememberPlace(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike<number> {
+  if (values.buffer !== memory()) {
     return () => values;
   }
   const { byteOffset, length } = values;
   const Type = values.constructor as Float32ArrayConstructor;
   return () => new Type(memory(), byteOffset, length);
+}
+
+/** The numbers of an array, taken before an allocation: no getter of it can get at the tensor. */
+function copyNumbers(values: ArrayLike<number>, length: number): () => ArrayLike<number> {
+  const copy = Float64Array.from({ length }, (_, i) => checkNumber(values, i));
+  return () => copy;
+}
+
+/** An element of an array, which must be a number if it is there; in a typed array the first one speaks for all. */
+function checkNumber(values: ArrayLike<number>, i: number): number {
+  const value = values[i];
+  const isBig = i === 0 && /^\[object Big/.test(Object.prototype.toString.call(values));
+  if (isBig || (typeof value !== 'number' && i < values.length)) {
+    throw new TypeError(
+      `values must be numbers in one flat array, got ${isBig ? show(values) : `${show(value)} at index ${i}`}`,
+    );
+  }
+  return value as number;
 }
 
 /**
@@ -278,7 +309,7 @@ function rememberPlace(values: ArrayLike<number>): () => ArrayLike<number> {
  * @throws TypeError if `bytes` is not a number.
  */
 export function reserve(bytes: number): void {
-  checkSize(bytes, 0, 'bytes must be a whole number that is not negative');
+  checkSize(bytes, 0, 'bytes', 'must be a whole number that is not negative');
   if (!reserveBytes(bytes)) {
     throw outOfMemory(`a reserve of ${bytes} bytes`);
   }

@@ -52,8 +52,9 @@ export function keepFailure(cause: unknown): void {
 /** The exports of the started module. */
 function started(): Exports {
   if (!exports) {
-    const advice = 'it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval';
-    throw new Error(`avgpool could not start its WebAssembly module: ${advice}`, { cause: failure });
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    const needs = 'it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval';
+    throw new Error(`avgpool could not start its WebAssembly module: ${reason} (${needs})`, { cause: failure });
   }
   return exports;
 }
