@@ -193,9 +193,10 @@ describe('pooling with out', () => {
         return process.memoryUsage().heapUsed - before;
       });
       console.log(Math.min(...grown));`;
-    // Nothing is collected meanwhile. The engine allocates a little now and then, but nothing for every call.
+    // Nothing is collected meanwhile. The smallest object in every call would be 3.2 MB; the engine itself, while it
+    // still compiles, takes some 0.2 MB.
     const flags = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
-    expect(Number(runProgram(program, ...flags))).toBeLessThan(100_000);
+    expect(Number(runProgram(program, ...flags))).toBeLessThan(500_000);
   });
 });
 
