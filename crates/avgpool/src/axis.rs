@@ -6,6 +6,8 @@
 use core::num::NonZeroU32;
 use core::ops::Range;
 
+use crate::row::LONG;
+
 /// The options of one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AxisOptions {
@@ -46,13 +48,13 @@ impl AxisOptions {
 
 /// Indices at even distances: `first`, `first + step`, … , `count` of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progression {
+pub(crate) struct Progression {
     /// The first index; 0 when there is none.
-    pub first: usize,
+    pub(crate) first: usize,
     /// How many there are.
-    pub count: usize,
+    pub(crate) count: usize,
     /// The distance from one to the next.
-    pub step: usize,
+    pub(crate) step: usize,
 }
 
 /// One axis of a plan, of at least one input element and at least one window.
@@ -64,27 +66,27 @@ pub struct Progression {
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
     /// Elements of the input.
-    pub input: usize,
+    pub(crate) input: usize,
     /// Windows, and so elements of the output.
-    pub output: usize,
+    pub(crate) output: usize,
     /// Taps in a window.
-    pub kernel: usize,
+    pub(crate) kernel: usize,
     /// Positions from one window to the next.
-    pub stride: usize,
+    pub(crate) stride: usize,
     /// Positions from one tap to the next.
-    pub dilation: usize,
+    pub(crate) dilation: usize,
     /// Zeros before the input.
-    pub begin: usize,
+    pub(crate) begin: usize,
     /// Zeros after the input.
-    pub end: usize,
+    pub(crate) end: usize,
     /// Taps in a block.
-    pub teeth: usize,
+    pub(crate) teeth: usize,
     /// Windows from a block to the next one of the same window.
-    pub spacing: usize,
+    pub(crate) spacing: usize,
     /// Whole blocks in a window.
-    pub whole: usize,
+    pub(crate) whole: usize,
     /// Taps of a window beyond its whole blocks.
-    pub part: usize,
+    pub(crate) part: usize,
 }
 
 impl Axis {
@@ -113,13 +115,23 @@ impl Axis {
         })
     }
 
+    /// How many windows there are.
+    pub fn output(&self) -> usize {
+        self.output
+    }
+
+    /// Whether windows are long enough that what they share is found first.
+    pub(crate) fn is_long(&self) -> bool {
+        self.whole > LONG
+    }
+
     /// Blocks that a window touches, the last one perhaps in part.
-    pub fn window_blocks(&self) -> usize {
+    pub(crate) fn window_blocks(&self) -> usize {
         self.whole + usize::from(self.part > 0)
     }
 
     /// The input positions under the window at output position `o`: forward reads these.
-    pub fn taps(&self, o: usize) -> Progression {
+    pub(crate) fn taps(&self, o: usize) -> Progression {
         let start = self.start(o);
         let skipped = self.taps_before(start, 0);
         let count = self.taps_before(start, self.input as i64) - skipped;
@@ -128,7 +140,7 @@ impl Axis {
     }
 
     /// The output positions whose windows hold input position `i`: backward reads these.
-    pub fn windows(&self, i: usize) -> Progression {
+    pub(crate) fn windows(&self, i: usize) -> Progression {
         let [stride, dilation, teeth, step] =
             [self.stride, self.dilation, self.teeth, self.spacing].map(|size| size as u64);
         let position = i as u64 + self.begin as u64;
@@ -155,7 +167,7 @@ impl Axis {
     }
 
     /// The output positions whose windows lie wholly inside the input.
-    pub fn inner(&self) -> Range<usize> {
+    pub(crate) fn inner(&self) -> Range<usize> {
         let first = self.begin.div_ceil(self.stride).min(self.output);
         let room = (self.input as u64 + self.begin as u64).saturating_sub(self.reach());
         let end = room.div_ceil(self.stride as u64).min(self.output as u64) as usize;
@@ -164,7 +176,7 @@ impl Axis {
 
     /// The taps of window `o` that the divisor counts: those before `input + end` if padding is counted, otherwise those
     /// inside the input. At least 1, so that a window without a single element is 0 / 1.
-    pub fn counted(&self, o: usize, include_pad: bool) -> u64 {
+    pub(crate) fn counted(&self, o: usize, include_pad: bool) -> u64 {
         let start = self.start(o);
         let count = if include_pad {
             self.taps_before(start, self.input as i64 + self.end as i64)

@@ -17,8 +17,12 @@ pub enum Divisor {
 }
 
 impl Divisor {
-    /// divisor(oh, ow) = `along_rows(rows, oh)` · `along_columns(columns, ow)`
-    fn along_rows(self, rows: &Axis, oh: usize) -> f64 {
+    /// The divisor of window (oh, ow), a product of a factor for the row and one for the column.
+    pub fn of_window(self, rows: &Axis, oh: usize, columns: &Axis, ow: usize) -> f64 {
+        self.row_factor(rows, oh) * self.column_factor(columns, ow)
+    }
+
+    fn row_factor(self, rows: &Axis, oh: usize) -> f64 {
         match self {
             Self::IncludePad => rows.counted(oh, true) as f64,
             Self::ExcludePad => rows.counted(oh, false) as f64,
@@ -26,19 +30,12 @@ impl Divisor {
         }
     }
 
-    fn along_columns(self, columns: &Axis, ow: usize) -> f64 {
+    fn column_factor(self, columns: &Axis, ow: usize) -> f64 {
         match self {
             Self::IncludePad => columns.counted(ow, true) as f64,
             Self::ExcludePad => columns.counted(ow, false) as f64,
             Self::Fixed(_) => 1.0,
         }
-    }
-
-    /// The divisor that all windows have in common, if they have.
-    pub fn common(self, rows: &Axis, columns: &Axis) -> Option<f64> {
-        let all_inside = [rows, columns].into_iter().all(|axis| axis.inner() == (0..axis.output));
-        (all_inside || matches!(self, Self::Fixed(_)))
-            .then(|| self.along_rows(rows, 0) * self.along_columns(columns, 0))
     }
 }
 
@@ -46,34 +43,39 @@ impl Divisor {
 pub struct Divisors<'a, T> {
     rule: Divisor,
     rows: &'a Axis,
-    columns: &'a [T],
+    column_factors: &'a [T],
+    row_factor: Option<f64>,
     row: &'a mut [T],
-    height: Option<f64>,
 }
 
 impl<'a, T: Element> Divisors<'a, T> {
-    /// The divisors of a plan, in the memory of two output rows.
-    pub fn new(rule: Divisor, rows: &'a Axis, columns: &Axis, factors: &'a mut [T], row: &'a mut [T]) -> Self {
+    /// How many elements the two rows of [`Divisors::new`] take.
+    pub fn lengths(columns: &Axis) -> [u64; 2] {
+        [columns.output as u64; 2]
+    }
+
+    /// The divisors of all windows, in memory of any content.
+    pub fn new(rule: Divisor, rows: &'a Axis, columns: &Axis, [column_factors, row]: [&'a mut [T]; 2]) -> Self {
         // The windows inside the input all count alike; only those at the edges have to be asked one by one.
         let inner = columns.inner();
         for ow in (0..inner.start).chain(inner.end..columns.output) {
-            factors[ow] = T::from_f64(rule.along_columns(columns, ow));
+            column_factors[ow] = T::from_f64(rule.column_factor(columns, ow));
         }
         if !inner.is_empty() {
-            let factor = T::from_f64(rule.along_columns(columns, inner.start));
-            factors[inner].fill(factor);
+            let factor = T::from_f64(rule.column_factor(columns, inner.start));
+            column_factors[inner].fill(factor);
         }
-        Self { rule, rows, columns: factors, row, height: None }
+        Self { rule, rows, column_factors, row_factor: None, row }
     }
 
     /// The divisors of the windows of output row `oh`.
     pub fn of_row(&mut self, oh: usize) -> &[T] {
-        let height = self.rule.along_rows(self.rows, oh);
-        if self.height != Some(height) {
-            self.height = Some(height);
-            let height = T::from_f64(height);
-            for (divisor, &width) in self.row.iter_mut().zip(self.columns) {
-                *divisor = height * width;
+        let factor = self.rule.row_factor(self.rows, oh);
+        if self.row_factor != Some(factor) {
+            self.row_factor = Some(factor);
+            let factor = T::from_f64(factor);
+            for (divisor, &column_factor) in self.row.iter_mut().zip(self.column_factors) {
+                *divisor = factor * column_factor;
             }
         }
         self.row

@@ -8,30 +8,33 @@
 //!
 //! where elements outside the plane count as zero. [`Plan::backward`] is the transpose of that linear map.
 //!
-//! The sum is separable, so everything is done along one axis at a time. The map of the crate, each file knowing only
-//! those below it:
+//! The sum is separable, so everything is done along one axis at a time. The map of the crate; a file uses only those
+//! below it:
 //!
 //! | file | holds |
 //! |---|---|
-//! | `plan` | two axes and a divisor, checked once; chooses the kernel |
+//! | `plan` | a geometry, checked once, and the choice of its kernel |
 //! | `forward`, `backward` | the general path, mirror images of each other |
 //! | `two_by_two` | the fast path for 2×2 windows with stride 2 |
-//! | `divisor` | what the sums are divided by, for forward and backward alike |
+//! | `scratch` | the memory that one call works in |
+//! | `geometry` | two axes and a divisor |
 //! | `columns` | windows along a row, and their transpose |
 //! | `row_queue` | sums of rows that overlap from one window to the next |
-//! | `scratch` | the memory that one call works in |
+//! | `divisor` | what the sums are divided by, for forward and backward alike |
 //! | `axis` | output size, taps, windows and counts of one axis |
 //! | `row` | the arithmetic of rows, written over lanes |
 //! | `simd` | the lanes |
 //!
 //! Invariants: nothing here allocates (the caller brings [`Plan::scratch_len`] elements), nothing adds what it later
-//! subtracts (so a NaN stays in its windows), and no kernel knows about padding, ceil mode or which axis it runs along.
+//! subtracts (so a NaN stays in its windows), and rows are added, slid along and divided by code that knows neither
+//! padding nor ceil mode, nor which axis it runs along.
 
 mod axis;
 mod backward;
 mod columns;
 mod divisor;
 mod forward;
+mod geometry;
 mod plan;
 mod row;
 mod row_queue;
@@ -39,7 +42,7 @@ mod scratch;
 mod simd;
 mod two_by_two;
 
-pub use axis::{Axis, AxisOptions, Progression};
+pub use axis::{Axis, AxisOptions};
 pub use divisor::Divisor;
 pub use plan::Plan;
 pub use simd::Element;

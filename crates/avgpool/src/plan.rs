@@ -4,6 +4,7 @@
 
 use crate::axis::Axis;
 use crate::divisor::Divisor;
+use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
 use crate::{backward, forward, two_by_two};
@@ -11,12 +12,7 @@ use crate::{backward, forward, two_by_two};
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// The height.
-    pub rows: Axis,
-    /// The width.
-    pub columns: Axis,
-    /// What sums are divided by.
-    pub divisor: Divisor,
+    geometry: Geometry,
     kernel: Kernel,
 }
 
@@ -33,21 +29,19 @@ impl Plan {
     pub fn new(rows: Axis, columns: Axis, divisor: Divisor) -> Option<Self> {
         rows.input.checked_mul(columns.input)?;
         rows.output.checked_mul(columns.output)?;
-        let kernel = match divisor.common(&rows, &columns) {
-            Some(common) if two_by_two::serves(&rows, &columns, common) => Kernel::TwoByTwo { scale: common.recip() },
-            _ => Kernel::General(Layout::new(&rows, &columns)?),
+        let geometry = Geometry { rows, columns, divisor };
+        let kernel = match two_by_two::scale(&geometry) {
+            Some(scale) => Kernel::TwoByTwo { scale },
+            None => Kernel::General(Layout::new(&geometry)?),
         };
-        Some(Self { rows, columns, divisor, kernel })
+        Some(Self { geometry, kernel })
     }
 
-    /// The elements of an input plane.
-    pub fn input_len(&self) -> usize {
-        self.rows.input * self.columns.input
-    }
-
-    /// The elements of an output plane.
-    pub fn output_len(&self) -> usize {
-        self.rows.output * self.columns.output
+    /// Whether slices of these lengths are as many whole planes of input as of output.
+    pub fn fits(&self, input: usize, output: usize) -> bool {
+        let planes = input / self.geometry.input_len();
+        planes.checked_mul(self.geometry.input_len()) == Some(input)
+            && planes.checked_mul(self.geometry.output_len()) == Some(output)
     }
 
     /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in.
@@ -66,8 +60,8 @@ impl Plan {
     pub fn forward<T: Element>(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(input.len(), output.len()), "not as many whole planes");
         match &self.kernel {
-            Kernel::General(layout) => forward::forward(self, layout, input, output, scratch),
-            Kernel::TwoByTwo { scale } => two_by_two::forward(self, T::from_f64(*scale), input, output),
+            Kernel::General(layout) => forward::forward(&self.geometry, layout, input, output, scratch),
+            Kernel::TwoByTwo { scale } => two_by_two::forward(&self.geometry, T::from_f64(*scale), input, output),
         }
     }
 
@@ -80,14 +74,10 @@ impl Plan {
     pub fn backward<T: Element>(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(grad_input.len(), grad_output.len()), "not as many whole planes");
         match &self.kernel {
-            Kernel::General(layout) => backward::backward(self, layout, grad_output, grad_input, scratch),
-            Kernel::TwoByTwo { scale } => two_by_two::backward(self, T::from_f64(*scale), grad_output, grad_input),
+            Kernel::General(layout) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
+            Kernel::TwoByTwo { scale } => {
+                two_by_two::backward(&self.geometry, T::from_f64(*scale), grad_output, grad_input);
+            }
         }
-    }
-
-    /// Whether slices of these lengths are as many whole planes of input as of output.
-    pub fn fits(&self, input: usize, output: usize) -> bool {
-        let planes = input / self.input_len();
-        planes.checked_mul(self.input_len()) == Some(input) && planes.checked_mul(self.output_len()) == Some(output)
     }
 }

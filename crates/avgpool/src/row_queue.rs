@@ -4,7 +4,7 @@
 
 use core::ops::Range;
 
-use crate::axis::Progression;
+use crate::axis::{Axis, Progression};
 use crate::row::{Sum, combine, update};
 use crate::simd::Element;
 
@@ -22,8 +22,16 @@ pub struct RowQueue<'a, T> {
 }
 
 impl<'a, T: Element> RowQueue<'a, T> {
-    /// An empty queue for rows as long as `back`, in the memory of `rows`: room for as many of them as one window holds.
-    pub fn new(rows: &'a mut [T], back: &'a mut [T]) -> Self {
+    /// How many elements the two parts of [`RowQueue::new`] take, for the rows of one axis, `width` long.
+    pub fn lengths(axis: &Axis, width: usize) -> [u64; 2] {
+        // As many rows as one window of either direction holds; forward adds up short windows without a queue.
+        let windows = axis.window_blocks().min(axis.output.div_ceil(axis.spacing));
+        let taps = if axis.is_long() { axis.kernel.min(axis.input.div_ceil(axis.dilation)) } else { 0 };
+        [width as u64, (windows.max(taps) as u64).saturating_mul(width as u64)]
+    }
+
+    /// An empty queue of rows as long as `back`, in memory of any content.
+    pub fn new([back, rows]: [&'a mut [T]; 2]) -> Self {
         Self { rows, back, begin: 0, middle: 0, end: 0 }
     }
 

@@ -1,29 +1,31 @@
-//! The fast path for 2×2 windows with stride 2 and without padding: neighbouring rows added, then neighbouring lanes.
+//! The fast path for 2×2 windows with stride 2 that lie inside the plane: neighbouring rows added, then neighbouring lanes.
 //!
 //! It stays because it takes 0.1 to 0.3 of the general path's time, in either direction, on planes of 56×56 to 112×112
-//! (medians in one process, in turn, against `divisorOverride: 3`, which only the general path serves).
+//! (`node bench/fast_paths.mjs`).
 
 use crate::axis::Axis;
-use crate::plan::Plan;
+use crate::geometry::Geometry;
 use crate::simd::{Element, Lanes};
 
-/// Whether this path gives what the general one would: windows that tile the plane (but for a last odd row or column),
-/// and a `divisor` whose reciprocal is exact in either element type.
-pub fn serves(rows: &Axis, columns: &Axis, divisor: f64) -> bool {
+/// What to multiply by, if this path gives what the general one would: if windows tile the plane (but for a last odd row
+/// or column), and have a divisor in common whose reciprocal is exact in either element type.
+pub fn scale(geometry: &Geometry) -> Option<f64> {
     let pairs = |axis: &Axis| {
         (axis.kernel, axis.stride, axis.dilation, axis.begin) == (2, 2, 1, 0) && axis.output == axis.input / 2
     };
-    let exact = f64::from(f32::MIN_POSITIVE) <= divisor.abs()
-        && divisor.abs() <= f64::from(f32::MIN_POSITIVE).recip()
-        && divisor.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1;
-    pairs(rows) && pairs(columns) && exact
+    let smallest = f64::from(f32::MIN_POSITIVE);
+    let exact = |divisor: &f64| {
+        let power_of_two = divisor.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1;
+        power_of_two && (smallest..=smallest.recip()).contains(&divisor.abs())
+    };
+    let tiles = pairs(&geometry.rows) && pairs(&geometry.columns);
+    tiles.then(|| geometry.common_divisor()).flatten().filter(exact).map(f64::recip)
 }
 
 /// `output[oh, ow] = scale · Σ_{i<2, j<2} input[2·oh + i, 2·ow + j]`
-pub fn forward<T: Element>(plan: &Plan, scale: T, input: &[T], output: &mut [T]) {
-    let (width, pairs) = (plan.columns.input, plan.columns.output);
-    let planes = input.chunks_exact(plan.input_len()).zip(output.chunks_exact_mut(plan.output_len()));
-    for (input, output) in planes {
+pub fn forward<T: Element>(geometry: &Geometry, scale: T, input: &[T], output: &mut [T]) {
+    let (width, pairs) = (geometry.columns.input, geometry.columns.output);
+    for (input, output) in geometry.planes(input, output) {
         for (rows, output) in input.chunks_exact(2 * width).zip(output.chunks_exact_mut(pairs)) {
             let (upper, lower) = rows.split_at(width);
             let body = add_pairs::<T::Vector>(upper, lower, output, scale, 0);
@@ -56,11 +58,10 @@ fn add_pairs<L: Lanes>(
 }
 
 /// `grad_input[ih, iw] = scale · grad_output[ih / 2, iw / 2]`, and 0 in a last odd row or column.
-pub fn backward<T: Element>(plan: &Plan, scale: T, grad_output: &[T], grad_input: &mut [T]) {
-    let (width, pairs) = (plan.columns.input, plan.columns.output);
-    let planes = grad_output.chunks_exact(plan.output_len()).zip(grad_input.chunks_exact_mut(plan.input_len()));
-    for (grad_output, grad_input) in planes {
-        let (tiled, rest) = grad_input.split_at_mut(2 * plan.rows.output * width);
+pub fn backward<T: Element>(geometry: &Geometry, scale: T, grad_output: &[T], grad_input: &mut [T]) {
+    let (width, pairs) = (geometry.columns.input, geometry.columns.output);
+    for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
+        let (tiled, rest) = grad_input.split_at_mut(2 * geometry.rows.output * width);
         rest.fill(T::default());
         for (grad_output, rows) in grad_output.chunks_exact(pairs).zip(tiled.chunks_exact_mut(2 * width)) {
             let (upper, lower) = rows.split_at_mut(width);

@@ -1,7 +1,12 @@
 //! The second law: backward is the transpose of forward, ⟨pool(x), g⟩ = ⟨x, backward(g)⟩, over every small geometry and
 //! both element types. It knows no definition: what forward is, the first law says.
 
-use crate::world::{Geometry, Real, Side, backward, few, forward, long, noise, sides, small, sweep, to_f64};
+use avgpool::Divisor;
+
+use crate::world::{
+    Geometry, PLANES, Real, Side, backward, few, forward, long, noise, sides, sides_of_several_windows, small, sweep,
+    to_f64,
+};
 
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -14,19 +19,23 @@ fn is_transpose<T: Real>(heights: &[Side], widths: &[Side]) {
     let mut seed = 0;
     sweep(heights, widths, |geometry| {
         seed += 1;
-        let input: Vec<T> = noise(seed, geometry.input_len());
-        let grad_output: Vec<T> = noise(!seed, geometry.output_len());
-        let output = to_f64(&forward(geometry, &input));
-        let grad_input = to_f64(&backward(geometry, &grad_output));
-        let (input, grad_output) = (to_f64(&input), to_f64(&grad_output));
-        let forward = inner_product(&output, &grad_output);
-        let backward = inner_product(&input, &grad_input);
-        let bound = 2.0 * geometry.terms() * T::EPSILON * magnitude(geometry, &input, &grad_output);
-        assert!(
-            (forward - backward).abs() <= bound,
-            "⟨pool(x), g⟩ = {forward}, ⟨x, backward(g)⟩ = {backward} on {geometry:?}, seed {seed}",
-        );
+        is_transpose_of::<T>(geometry, seed);
     });
+}
+
+fn is_transpose_of<T: Real>(geometry: &Geometry, seed: u64) {
+    let input: Vec<T> = noise(seed, geometry.input_len());
+    let grad_output: Vec<T> = noise(!seed, geometry.output_len());
+    let output = to_f64(&forward(geometry, &input));
+    let grad_input = to_f64(&backward(geometry, &grad_output));
+    let (input, grad_output) = (to_f64(&input), to_f64(&grad_output));
+    let forward = inner_product(&output, &grad_output);
+    let backward = inner_product(&input, &grad_input);
+    let bound = 2.0 * geometry.terms() * T::EPSILON * magnitude(geometry, &input, &grad_output);
+    assert!(
+        (forward - backward).abs() <= bound,
+        "⟨pool(x), g⟩ = {forward}, ⟨x, backward(g)⟩ = {backward} on {geometry:?}, seed {seed}",
+    );
 }
 
 /// ⟨pool(|x|), |g|⟩, what the rounding errors of both sides are measured against.
@@ -65,22 +74,37 @@ fn two_by_two_windows_are_transposed_at_every_width() {
     is_transpose::<f64>(&heights, &widths);
 }
 
-/// Every position of the gradient in turn is NaN.
+/// Divisors that the fast path serves, besides those of the sweep.
+#[test]
+fn two_by_two_windows_with_a_fixed_power_of_two_are_transposed() {
+    for &height in &sides(2..=5, [2], [2], [1], [(0, 0)]) {
+        for &width in &sides(2..=40, [2], [2], [1], [(0, 0)]) {
+            for divisor in [1.0, -8.0, 0.5] {
+                let geometry = Geometry { height, width, divisor: Divisor::Fixed(divisor) };
+                is_transpose_of::<f32>(&geometry, 1);
+            }
+        }
+    }
+}
+
+/// Every position of the gradient in turn is NaN, in windows short and long.
 #[test]
 fn what_is_not_finite_stays_in_its_window() {
-    let around = sides([11], [3], [2], [1], [(1, 1)]);
-    let sides = sides([11], [1, 2, 3, 9, 10], [1, 2, 3], 1..=2, [(0, 0), (1, 2)]);
-    for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
-        sweep(heights, widths, |geometry| {
-            for position in 0..geometry.output_len() {
-                let mut unit = vec![0.0; geometry.output_len()];
-                unit[position] = 1.0;
-                let window = backward(geometry, &unit);
-                unit[position] = f64::NAN;
-                let reached = backward(geometry, &unit);
-                let stays = window.iter().zip(&reached).all(|(part, value)| value.is_nan() == (*part != 0.0));
-                assert!(stays, "NaN at {position} of {geometry:?}: {reached:?}");
-            }
-        });
+    let around = sides([3], [1], [1], [1], [(0, 0)]);
+    for sides in sides_of_several_windows() {
+        for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
+            sweep(heights, widths, |geometry| {
+                let mut grad_output = vec![0.0; geometry.output_len()];
+                for position in 0..geometry.output_len() / PLANES {
+                    grad_output[position] = 1.0;
+                    let window = backward(geometry, &grad_output);
+                    grad_output[position] = f64::NAN;
+                    let reached = backward(geometry, &grad_output);
+                    let stays = window.iter().zip(&reached).all(|(part, value)| value.is_nan() == (*part != 0.0));
+                    assert!(stays, "NaN at {position} of {geometry:?}: {reached:?}");
+                    grad_output[position] = 0.0;
+                }
+            });
+        }
     }
 }

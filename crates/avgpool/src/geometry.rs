@@ -1,0 +1,48 @@
+//! What a pooling does to planes of one size: two axes and a divisor, and nothing of how it is done.
+
+use crate::axis::Axis;
+use crate::divisor::Divisor;
+
+/// How planes of one size are pooled.
+#[derive(Clone, Copy, Debug)]
+pub struct Geometry {
+    /// The height.
+    pub rows: Axis,
+    /// The width.
+    pub columns: Axis,
+    /// What sums are divided by.
+    pub divisor: Divisor,
+}
+
+impl Geometry {
+    /// The elements of an input plane.
+    pub fn input_len(&self) -> usize {
+        self.rows.input * self.columns.input
+    }
+
+    /// The elements of an output plane.
+    pub fn output_len(&self) -> usize {
+        self.rows.output * self.columns.output
+    }
+
+    /// Every plane of the input with its plane of the output.
+    pub fn planes<'a, T>(&self, input: &'a [T], output: &'a mut [T]) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
+        input.chunks_exact(self.input_len()).zip(output.chunks_exact_mut(self.output_len()))
+    }
+
+    /// Every plane of the output with its plane of the input.
+    pub fn planes_back<'a, T>(
+        &self,
+        output: &'a [T],
+        input: &'a mut [T],
+    ) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
+        output.chunks_exact(self.output_len()).zip(input.chunks_exact_mut(self.input_len()))
+    }
+
+    /// The divisor that all windows have in common, if they have.
+    pub fn common_divisor(&self) -> Option<f64> {
+        let all_inside = [self.rows, self.columns].into_iter().all(|axis| axis.inner() == (0..axis.output));
+        let fixed = matches!(self.divisor, Divisor::Fixed(_));
+        (all_inside || fixed).then(|| self.divisor.of_window(&self.rows, 0, &self.columns, 0))
+    }
+}
