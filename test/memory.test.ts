@@ -216,25 +216,31 @@ describe('ten thousand', () => {
         ${loop}
         console.log(memoryUsage().bytes);`),
     );
+  const tensorBytes = 2 * 120 * 120 * 4;
   let alone: number;
   beforeAll(() => {
     alone = bytes('once(largest, { kernelSize: 21, stride: 1, padding: 10 });');
   });
 
-  test.each([
-    ['falling', '[1, 2, 120 - Math.floor(i / 100), 120 - (i % 100)]'],
-    ['rising', '[1, 2, 21 + Math.floor(i / 100), 21 + (i % 100)]'],
-    ['in no order', '[1, 2, 21 + (i % 100), 21 + (Math.imul(i, 37) % 100)]'],
-  ])('changes of shape leave the memory no larger than the largest of them needed: %s', (_, shape) => {
-    expect(
-      bytes(`for (let i = 0; i < 10_000; i++) once(${shape}, { kernelSize: 21, stride: 1, padding: 10 });`),
-    ).toBeLessThanOrEqual(alone);
+  test('changes of shape leave the memory as the largest of them, which came first, had left it', () => {
+    const shape = '[1, 2, 120 - Math.floor(i / 100), 120 - (i % 100)]';
+    expect(bytes(`for (let i = 0; i < 10_000; i++) once(${shape}, { kernelSize: 21, stride: 1, padding: 10 });`)).toBe(
+      alone,
+    );
   });
 
-  test('new modules leave the memory no larger than the largest of them needed', () => {
-    const loop =
-      'for (let i = 0; i < 10_000; i++) once(largest, { kernelSize: 1 + (i % 21), stride: 1 + (i % 3), padding: i % 11 });';
-    expect(bytes(`${loop} once(largest, { kernelSize: 21, stride: 1, padding: 10 });`)).toBeLessThanOrEqual(alone);
+  // The allocator asks for as much as a tensor takes, although some of that may be there already.
+  test.each([
+    ['rising', '[1, 2, 21 + Math.floor(i / 100), 21 + (i % 100)]'],
+    ['in no order', '[1, 2, 21 + (i % 100), 21 + (Math.imul(i, 37) % 100)]'],
+  ])('changes of shape leave the memory no larger than the largest of them and one tensor needed: %s', (_, shape) => {
+    const loop = `for (let i = 0; i < 10_000; i++) once(${shape}, { kernelSize: 21, stride: 1, padding: 10 });`;
+    expect(bytes(loop)).toBeLessThanOrEqual(alone + Math.ceil(tensorBytes / 65_536) * 65_536);
+  });
+
+  test('new modules leave the memory as the first of them had left it', () => {
+    const modules = 'once(largest, { kernelSize: 1 + (i % 21), stride: 1 + (i % 3), padding: (i % 21) >> 1 })';
+    expect(bytes(`once(largest, { kernelSize: 1 }); for (let i = 0; i < 10_000; i++) ${modules};`)).toBe(alone);
   });
 });
 
@@ -259,7 +265,7 @@ describe('out of memory', () => {
       const pool = new AvgPool2d(3, 1, 1);
       pool.forward(x, out);
       pool.backward(out, x.shape, x);
-      return [...x.data, ...out.data].every(Number.isFinite) && x.clone().data.length === 16;
+      return [...x.data, ...out.data].every(Number.isFinite);
     };
     const x = Tensor.ones([1, 1, 4, 4]);
     const out = Tensor.ones([1, 1, 4, 4]);
@@ -290,9 +296,8 @@ describe('out of memory', () => {
         const all = [];
         const error = attempt(() => { for (;;) all.push(Tensor.full([1, 1, ${size}], 2)); });
         const full = all.length;
-        all.slice(-50).forEach((tensor) => tensor.dispose());
-        all[0].dispose();
         const ok = works();
+        all.slice(-50).forEach((tensor) => tensor.dispose());
         console.log(JSON.stringify([error, full, ok, attempt(() => Tensor.ones([1, 1, ${size}]))]));`,
           limit,
         ),
@@ -315,7 +320,6 @@ describe('out of memory', () => {
         errors.push(attempt(() => pool.forward(x)).split(' for')[0]);
         errors.push(attempt(() => pool.backward(out, x.shape)).split(' for')[0].split(', got')[0]);
       }
-      all.forEach((tensor) => tensor.dispose());
       console.log(JSON.stringify([[...new Set(errors)], works()]));`,
         limit,
       ),
@@ -340,7 +344,7 @@ describe('out of memory', () => {
         limit,
       ),
     );
-    expect(error).toMatch(message('the work of pooling planes of 4×4'));
+    expect(error).toMatch(message('pooling planes of 4×4 with windows that reach 1×900001'));
     expect([tensors, ok]).toEqual([0, true]);
   });
 

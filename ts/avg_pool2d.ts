@@ -11,8 +11,8 @@ import {
   poolingOf,
   type Size,
 } from './options.js';
-import { type CachedPlan, outputSizes, planFor } from './plans.js';
-import { bufferOf, checkShape, outOfMemory, type Shape, Tensor } from './tensor.js';
+import { type CachedPlan, type Planes, planesOf, planFor } from './plans.js';
+import { bufferOf, checkShape, type Shape, Tensor } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';
 
 /**
@@ -81,9 +81,9 @@ export class AvgPool2d implements GivenOptions {
    */
   forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('input', input);
-    const { shape } = input;
-    const entry = this.#plan(shape);
-    return call('forward', input, entry, shape, out);
+    const planes = this.#planesOf(input.shape);
+    const result = resultFor('input', input, out, input.shape, planes.outputHeight, planes.outputWidth);
+    return this.#run('forward', input, result, planes);
   }
 
   /**
@@ -99,9 +99,10 @@ export class AvgPool2d implements GivenOptions {
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('gradOutput', gradOutput);
     checkShape('inputShape', inputShape, gradOutput.dtype);
-    const entry = this.#plan(inputShape);
-    checkExpected('gradOutput', gradOutput, inputShape, entry.outputHeight, entry.outputWidth);
-    return call('backward', gradOutput, entry, inputShape, out);
+    const planes = this.#planesOf(inputShape);
+    checkExpected('gradOutput', gradOutput, inputShape, planes.outputHeight, planes.outputWidth);
+    const result = resultFor('gradOutput', gradOutput, out, inputShape, planes.height, planes.width);
+    return this.#run('backward', gradOutput, result, planes);
   }
 
   /**
@@ -113,7 +114,8 @@ export class AvgPool2d implements GivenOptions {
   outputShape(inputShape: Shape): number[] {
     checkShape('inputShape', inputShape, 'float32');
     const [height, width] = inputShape.slice(-2) as [number, number];
-    return [...inputShape.slice(0, -2), ...outputSizes(this.#pooling, height, width)];
+    const { outputHeight, outputWidth } = planesOf(this.#pooling, height, width);
+    return [...inputShape.slice(0, -2), outputHeight, outputWidth];
   }
 
   /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
@@ -127,11 +129,24 @@ export class AvgPool2d implements GivenOptions {
     return `AvgPool2d(${this.extraRepr()})`;
   }
 
-  #plan(inputShape: Shape): CachedPlan {
+  /** The planes of an input of this shape. Those of a batch or channels of 0 need no plan, however large they are. */
+  #planesOf(inputShape: Shape): Planes {
     const rank = inputShape.length;
-    const [height, width] = [inputShape[rank - 2] as number, inputShape[rank - 1] as number];
+    const height = inputShape[rank - 2] as number;
+    const width = inputShape[rank - 1] as number;
+    if (inputShape[0] === 0 || inputShape[rank - 3] === 0) {
+      return planesOf(this.#pooling, height, width);
+    }
     this.#recent = planFor(this.#pooling, this.#key, height, width, this.#recent);
     return this.#recent;
+  }
+
+  /** Runs the plan that was found for the planes, if there are any. */
+  #run<D extends DType>(direction: 'forward' | 'backward', from: Tensor<D>, to: Tensor<D>, planes: Planes): Tensor<D> {
+    if (to.size > 0) {
+      run(direction, planes.index, bufferOf('from', from), bufferOf('to', to));
+    }
+    return to;
   }
 }
 
@@ -165,7 +180,7 @@ function named(args: Arguments): AvgPool2dOptions {
   const [first, stride, padding, ceilMode, countIncludePad] = args;
   const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
   const most = options === first ? 1 : 5;
-  if (args.length > most) {
+  if (args.slice(most).some((more) => more !== undefined)) {
     const expected = most === 1 ? 'one object of options and nothing else' : 'at most 5 options by position';
     throw new TypeError(`expected ${expected}, got ${args.length} arguments`);
   }
@@ -181,32 +196,18 @@ function isOptions(value: unknown): value is AvgPool2dOptions {
   return prototype === null || prototype === Object.prototype || 'kernelSize' in value;
 }
 
-/** Runs one direction into `out`, or a new tensor: of the leading sizes of `like`, and planes of the plan's other size. */
-function call<D extends DType>(
-  direction: 'forward' | 'backward',
+/** `out`, or a new tensor, of the leading sizes of `like` and planes of `height`×`width`. */
+function resultFor<D extends DType>(
+  name: string,
   from: Tensor<D>,
-  entry: CachedPlan,
-  like: Shape,
   out: Tensor<D> | undefined,
+  like: Shape,
+  height: number,
+  width: number,
 ): Tensor<D> {
-  const forward = direction === 'forward';
-  const name = forward ? 'input' : 'gradOutput';
-  const height = forward ? entry.outputHeight : entry.height;
-  const width = forward ? entry.outputWidth : entry.width;
-  if (out !== undefined) {
-    checkOut(name, from, out, like, height, width);
+  if (out === undefined) {
+    return Tensor.zeros([...like.slice(0, -2), height, width], from.dtype) as Tensor<D>;
   }
-  const to = out ?? Tensor.zeros([...like.slice(0, -2), height, width], from.dtype);
-  if (!run(direction, entry.index, bufferOf(name, from), bufferOf('out', to))) {
-    if (to !== out) {
-      to.dispose();
-    }
-    throw outOfMemory(`the work of pooling planes of ${entry.height}×${entry.width}`);
-  }
-  return to;
-}
-
-function checkOut(name: string, from: Tensor, out: Tensor, like: Shape, height: number, width: number): void {
   bufferOf('out', out);
   if (out === from) {
     throw new TypeError(`out must not be the ${name}`);
@@ -215,6 +216,7 @@ function checkOut(name: string, from: Tensor, out: Tensor, like: Shape, height: 
     throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);
   }
   checkExpected('out', out, like, height, width);
+  return out;
 }
 
 /** Refuses a tensor that has not the leading sizes of `like` and planes of `height`×`width`. */

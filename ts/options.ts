@@ -25,7 +25,10 @@ export interface AvgPool2dOptions {
   ceilMode?: boolean | undefined;
   /** Whether zeros of the padding count in the divisor; true unless given. */
   countIncludePad?: boolean | undefined;
-  /** What to divide by instead of the number of elements; a number that is finite and not 0 in float32, or `null`. */
+  /**
+   * What to divide by instead of the number of elements, or `null`: a number that is finite and not 0 in float32, and that
+   * is rounded to float32 for a tensor of that type.
+   */
   divisorOverride?: number | null | undefined;
   /** Elements from one tap of a window to the next, at least 1, and 1 unless given. */
   dilation?: Size | undefined;

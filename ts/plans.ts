@@ -6,16 +6,20 @@ import { LARGEST, show } from './check.js';
 import { outOfMemory } from './tensor.js';
 import { type AxisOptions, outputSize, PLANS, type Pooling, setPlan } from './wasm.js';
 
-/** A plan, and the planes that it is for. */
-export interface CachedPlan {
-  /** The pooling as text: the same for all modules with the same options. */
-  readonly key: string;
+/** The planes that are pooled, and those that come out. */
+export interface Planes {
   readonly height: number;
   readonly width: number;
   readonly outputHeight: number;
   readonly outputWidth: number;
-  /** Its place in the module's table, −1 once another plan has taken it. */
+  /** The place of their plan in the module's table, −1 if they have none or another has taken it. */
   index: number;
+}
+
+/** Planes with a plan. */
+export interface CachedPlan extends Planes {
+  /** The pooling as text: the same for all modules with the same options. */
+  readonly key: string;
   lastUse: number;
 }
 
@@ -44,19 +48,25 @@ function serves(entry: CachedPlan, key: string, height: number, width: number): 
 }
 
 function add(pooling: Pooling, key: string, height: number, width: number): CachedPlan {
-  const [outputHeight, outputWidth] = outputSizes(pooling, height, width);
+  const planes = planesOf(pooling, height, width);
   const index = cache.length < PLANS ? cache.length : leastRecentlyUsed();
-  const left = cache[index];
-  if (left) {
-    left.index = -1;
+  const planned = setPlan(index, pooling, height, width);
+  if (planned !== 'done') {
+    const what = `pooling planes of ${height}×${width} with windows that reach ${reachOf(pooling)}`;
+    throw planned === 'too large' ? new RangeError(`${what} takes more memory than there can be`) : outOfMemory(what);
   }
-  const fits = setPlan(index, pooling, height, width);
-  const entry = { key, height, width, outputHeight, outputWidth, index: fits ? index : -1, lastUse: 0 };
+  const replaced = cache[index];
+  if (replaced) {
+    replaced.index = -1;
+  }
+  const entry = { ...planes, key, index, lastUse: 0 };
   cache[index] = entry;
-  if (!fits) {
-    throw outOfMemory(`a plan for planes of ${height}×${width}`);
-  }
   return entry;
+}
+
+/** From the first tap of a window to its last, for a message. */
+function reachOf({ rows, columns }: Pooling): string {
+  return [rows, columns].map(({ kernel, dilation }) => dilation * (kernel - 1) + 1).join('×');
 }
 
 function leastRecentlyUsed(): number {
@@ -70,15 +80,14 @@ function leastRecentlyUsed(): number {
 }
 
 /**
- * The height and width of the output planes for input planes of this size.
+ * Input planes of this size and the output planes for them, without a plan.
  *
  * @throws RangeError if the planes are empty, no window fits, or there are more than can be counted.
  */
-export function outputSizes(pooling: Pooling, height: number, width: number): [height: number, width: number] {
-  return [
-    outputSizeOf('height', height, pooling.rows, pooling.ceilMode),
-    outputSizeOf('width', width, pooling.columns, pooling.ceilMode),
-  ];
+export function planesOf(pooling: Pooling, height: number, width: number): Planes {
+  const outputHeight = outputSizeOf('height', height, pooling.rows, pooling.ceilMode);
+  const outputWidth = outputSizeOf('width', width, pooling.columns, pooling.ceilMode);
+  return { height, width, outputHeight, outputWidth, index: -1 };
 }
 
 function outputSizeOf(name: string, input: number, axis: AxisOptions, ceilMode: boolean): number {

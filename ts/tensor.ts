@@ -21,6 +21,9 @@ export type Shape = readonly number[];
 /** The most bytes that one tensor can have: what half the address space holds in whole lines of 16 bytes. */
 const LARGEST_TENSOR = 2 ** 31 - 16;
 
+/** The element type unless another is given. By name, for TypeScript tries overloads with a literal type first. */
+type DefaultDType = 'float32';
+
 /** Arrays in arrays, one level a dimension. */
 export type NestedArray = number[] | NestedArray[];
 
@@ -95,11 +98,11 @@ export class Tensor<D extends DType = DType> {
    * @throws RangeError if the values do not fill the shape, the shape is none, or there is no memory left.
    * @throws TypeError if the values are not numbers, or the element type is none.
    */
-  static from<V extends Float32Array | Float64Array>(
-    values: V,
-    shape: Shape,
-  ): Tensor<V extends Float64Array ? 'float64' : 'float32'>;
-  static from<D extends DType = 'float32'>(values: ArrayLike<number>, shape: Shape, dtype?: D): Tensor<D>;
+  static from(values: Float64Array, shape: Shape): Tensor<'float64'>;
+  static from(values: Float32Array, shape: Shape): Tensor<'float32'>;
+  static from(values: Float32Array | Float64Array, shape: Shape): Tensor;
+  static from(values: ArrayLike<number>, shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
   static from(values: ArrayLike<number>, shape: Shape, dtype: DType = typeOf(values)): Tensor {
     if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
       throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
@@ -119,13 +122,17 @@ export class Tensor<D extends DType = DType> {
   }
 
   /** A tensor of zeros. Throws as {@link Tensor.full} does. */
-  static zeros<D extends DType = 'float32'>(shape: Shape, dtype: D | undefined = 'float32' as D): Tensor<D> {
+  static zeros(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  static zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
+  static zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
     const sizes = frozenCopy(shape);
     return Tensor.#allocate(sizes, dtype, checkShape('shape', sizes, dtype));
   }
 
   /** A tensor of ones. Throws as {@link Tensor.full} does. */
-  static ones<D extends DType = 'float32'>(shape: Shape, dtype?: D): Tensor<D> {
+  static ones(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  static ones<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
+  static ones(shape: Shape, dtype: DType = 'float32'): Tensor {
     return Tensor.full(shape, 1, dtype);
   }
 
@@ -136,7 +143,9 @@ export class Tensor<D extends DType = DType> {
    * @throws RangeError if the shape is none or takes more than 2^31 − 1 bytes, or if there is no memory left.
    * @throws TypeError if an argument is of the wrong kind.
    */
-  static full<D extends DType = 'float32'>(shape: Shape, value: number, dtype?: D): Tensor<D> {
+  static full(shape: Shape, value: number, dtype?: DefaultDType): Tensor<'float32'>;
+  static full<D extends DType>(shape: Shape, value: number, dtype: D): Tensor<D>;
+  static full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
     if (typeof value !== 'number') {
       throw new TypeError(`value must be a number, got ${show(value)}`);
     }

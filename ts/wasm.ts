@@ -1,6 +1,7 @@
 // The only importer of the generated bindings: starts the module, and hands out buffers, plans and views.
 //
-// It knows the bindings and nothing of shapes, options or tensors. How the module came in is an entry's business.
+// It knows the bindings, and poolings as whole numbers; nothing of shapes, of what users may write, or of tensors. How the
+// module came in is an entry's business.
 
 import * as glue from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
@@ -23,7 +24,7 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
-/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
+/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 250 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;
@@ -111,14 +112,14 @@ export interface Pooling {
   readonly divisorOverride: number | null;
 }
 
-/**
- * Puts the plan for planes of this size in place of plan `index`, of {@link PLANS}.
- * Returns whether there is one: not if no window fits, or if it would take more memory than there can be.
- */
-export function setPlan(index: number, pooling: Pooling, height: number, width: number): boolean {
+/** How setting a plan ended: it is there, there is no memory for it now, or there never can be. */
+export type Planned = 'done' | 'out of memory' | 'too large';
+
+/** Puts the plan for planes of this size in place of plan `index`, of {@link PLANS}, or leaves that as it is. */
+export function setPlan(index: number, pooling: Pooling, height: number, width: number): Planned {
   const { rows, columns } = pooling;
   started();
-  return plans.set(
+  const status = plans.set(
     index,
     height,
     width,
@@ -136,13 +137,12 @@ export function setPlan(index: number, pooling: Pooling, height: number, width: 
     pooling.countIncludePad,
     pooling.divisorOverride,
   );
+  return status === glue.Status.Done ? 'done' : status === glue.Status.OutOfMemory ? 'out of memory' : 'too large';
 }
 
-/** Runs one direction of plan `index`. Returns whether there was memory to work in; if not, nothing has been written. */
-export function run(direction: 'forward' | 'backward', index: number, from: glue.Buffer, to: glue.Buffer): boolean {
-  const status = plans[direction](index, from, to);
-  if (status === glue.Status.Mismatch) {
+/** Runs one direction of plan `index`, with buffers of as many whole planes; allocates nothing. */
+export function run(direction: 'forward' | 'backward', index: number, from: glue.Buffer, to: glue.Buffer): void {
+  if (plans[direction](index, from, to) !== glue.Status.Done) {
     throw new Error('avgpool called its kernels with buffers that do not fit the plan: please report this');
   }
-  return status === glue.Status.Done;
 }

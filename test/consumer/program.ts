@@ -67,6 +67,13 @@ export function mistakes(): void {
   // @ts-expect-error: the data of float64 is a Float64Array
   const data: Float32Array = double.data;
   data.fill(0);
+  // @ts-expect-error: zeros are of float32 unless another type is given
+  const zeros: Tensor<'float64'> = Tensor.zeros(shape);
+  // @ts-expect-error: out is of float32
+  pool.forward(zeros, Tensor.zeros(shape));
+  // @ts-expect-error: the values may be of either type
+  const copy: Tensor<'float32'> = Tensor.from(mixed[0]?.data ?? doubleData, shape);
+  copy.dispose();
 }
 
 const facts = [

@@ -2,11 +2,18 @@
 //!
 //! It knows how many there are and of which type, not which shape they have.
 
+use std::cell::Cell;
+use std::hint::black_box;
+
 use avgpool::Element;
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::memory::{Line, count_freed, count_made, lines, room_for_object};
+use crate::memory::{Line, lines_for, room_for_object, try_lines, try_zeros};
+
+thread_local! {
+    static LIVE_BUFFERS: Cell<u32> = const { Cell::new(0) };
+}
 
 /// The element types, numbered as JavaScript names them.
 #[wasm_bindgen]
@@ -40,13 +47,11 @@ impl Buffer {
     /// `len` zeros, or nothing if there is no memory for them.
     pub fn zeros(dtype: DType, len: u32) -> Option<Buffer> {
         let len = len as usize;
-        let count = len.checked_mul(dtype.size())?.div_ceil(size_of::<Line>());
-        let mut lines = lines(count)?;
+        let lines = try_zeros(lines_for(len.checked_mul(dtype.size())?))?;
         if !room_for_object() {
             return None;
         }
-        lines.resize(count, 0);
-        count_made();
+        LIVE_BUFFERS.set(LIVE_BUFFERS.get() + 1);
         Some(Self { lines, len, dtype })
     }
 
@@ -75,6 +80,19 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        count_freed();
+        LIVE_BUFFERS.set(LIVE_BUFFERS.get() - 1);
     }
+}
+
+/// The number of buffers that have been made and not freed.
+#[wasm_bindgen(js_name = liveBuffers)]
+pub fn live_buffers() -> u32 {
+    LIVE_BUFFERS.get()
+}
+
+/// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
+#[wasm_bindgen]
+pub fn reserve(bytes: u32) -> bool {
+    let buffer = try_lines(lines_for(bytes as usize));
+    black_box(&buffer).is_some() && room_for_object()
 }
