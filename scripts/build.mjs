@@ -78,7 +78,7 @@ function newest(path) {
   return Math.max(0, ...inside.map((name) => newest(join(path, name))));
 }
 
-if (process.argv[1] === import.meta.filename) {
+main(import.meta.url, () => {
   const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean' } } });
-  main(() => build({ ifChanged: values['if-changed'] }));
-}
+  build({ ifChanged: values['if-changed'] });
+});

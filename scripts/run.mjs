@@ -1,6 +1,7 @@
 // Runs commands for the other scripts: shows them, and turns a failure into one sentence. Knows no particular command.
 
 import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root, where every command runs. */
@@ -29,8 +30,11 @@ export function ask(command, args, env = process.env) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs a script's main function; a Failure is printed as a sentence, anything else as the bug it is. */
-export function main(body) {
+/** Runs a script's body if the script, by its import.meta.url, is the program; a Failure ends it with its sentence. */
+export function main(url, body) {
+  if (realpathSync(process.argv[1] ?? '.') !== fileURLToPath(url)) {
+    return;
+  }
   try {
     body();
   } catch (error) {

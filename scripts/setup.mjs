@@ -3,11 +3,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, root, run, say } from './run.mjs';
+import { Failure, main, root, run, say } from './run.mjs';
 import { setUpToolchain } from './toolchain.mjs';
 
 /** Installs what is missing: npm packages, the Rust toolchain for WebAssembly and its tools. */
 export function setUp() {
+  const [major] = process.versions.node.split('.');
+  if (Number(major) < 20) {
+    throw new Failure(`Node 20 or later is needed to work on avgpool, and this is ${process.versions.node}.`);
+  }
   setUpPackages();
   setUpToolchain();
 }
@@ -25,6 +29,4 @@ function setUpPackages() {
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  main(setUp);
-}
+main(import.meta.url, setUp);

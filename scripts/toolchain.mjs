@@ -55,6 +55,16 @@ export function setUpToolchain() {
   }
 }
 
+/** Installs what the tests check Rust with, where it is missing. */
+export function setUpLint() {
+  const missing = ['fmt', 'clippy'].filter((tool) => !ask('cargo', [tool, '--version']));
+  if (missing.length > 0) {
+    const components = missing.map((tool) => (tool === 'fmt' ? 'rustfmt' : tool));
+    say(`Adding ${components.join(' and ')} to the Rust toolchain`);
+    run('rustup', ['component', 'add', ...components]);
+  }
+}
+
 function hasTarget(env) {
   const libraries = ask('rustc', ['--print', 'target-libdir', '--target', target], env);
   return (

@@ -174,6 +174,29 @@ describe('pooling with out', () => {
     expect(memoryUsage()).toEqual(before);
   });
 
+  test('does not grow the memory again for a size that has been pooled, whatever came and went since', () => {
+    const program = `
+      const pool = new AvgPool2d({ kernelSize: 101, stride: 1, padding: 50 });
+      const shape = [1, 1, 300, 3000];
+      const call = (dtype) => {
+        const [x, out] = [Tensor.ones(shape, dtype), Tensor.ones(shape, dtype)];
+        const { bytes } = memoryUsage();
+        const view = x.data;
+        pool.forward(x, out);
+        pool.backward(out, shape, x);
+        x.dispose();
+        out.dispose();
+        return [memoryUsage().bytes - bytes, view.length];
+      };
+      call('float32');
+      console.log(JSON.stringify([call('float32'), call('float64'), call('float32')]));`;
+    expect(JSON.parse(runProgram(program))).toEqual([
+      [0, 900_000],
+      [0, 900_000],
+      [0, 900_000],
+    ]);
+  });
+
   test('allocates nothing in the JavaScript heap either', () => {
     const program = `
       const pool = new AvgPool2d(3, 1, 1);

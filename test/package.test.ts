@@ -69,10 +69,12 @@ test.each(programs)('this program of the README prints what it says:\n%s', (prog
   expect(expected.length).toBeGreaterThan(0);
   const printed = run('node', '--input-type=module', '--eval', program);
   // Arrays are printed over several lines, and a comment that starts with a word describes what is printed.
-  const lines = expected.filter((comment) => !/^an? /.test(comment));
   const flat = printed.replace(/\s+/g, ' ');
-  for (const line of lines) {
-    expect(flat).toContain(line);
+  let from = 0;
+  for (const line of expected.filter((comment) => !/^an? /.test(comment))) {
+    const at = flat.indexOf(line, from);
+    expect(at, `${line} in ${flat.slice(from)}`).toBeGreaterThanOrEqual(0);
+    from = at + line.length;
   }
 });
 
