@@ -43,8 +43,8 @@ export let bufferOf: (name: string, value: unknown) => Buffer;
  * A tensor of rank 4 or 3 whose elements lie in WebAssembly memory, in row-major order.
  *
  * Tensors are made by {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones} and {@link Tensor.full}, and by
- * pooling. Their memory is given back by {@link Tensor.dispose}; one that is dropped without it is freed some time later,
- * where the engine has FinalizationRegistry, but never inside a synchronous loop.
+ * pooling. Their memory is given back by {@link Tensor.dispose}; one that is dropped without it is freed some time after
+ * the program has returned to its event loop, where the engine has FinalizationRegistry.
  */
 export class Tensor<D extends DType = DType> {
   /** The sizes; frozen. */
@@ -140,7 +140,7 @@ export class Tensor<D extends DType = DType> {
    * A tensor with `value` in every element.
    *
    * @param dtype `'float32'` unless given.
-   * @throws RangeError if the shape is none or takes more than 2^31 − 1 bytes, or if there is no memory left.
+   * @throws RangeError if the shape is none or takes more than 2^31 − 16 bytes, or if there is no memory left.
    * @throws TypeError if an argument is of the wrong kind.
    */
   static full(shape: Shape, value: number, dtype?: DefaultDType): Tensor<'float32'>;
