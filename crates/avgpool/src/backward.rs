@@ -18,6 +18,7 @@ pub fn backward<T: Element>(
     let rows = &geometry.rows;
     let (in_width, out_width) = (geometry.columns.input, geometry.columns.output);
     let Scratch { mut columns, mut queue, mut divisors } = Scratch::new(geometry, layout, scratch);
+    columns.start_spread();
     for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
         // Input rows whose windows are the same output rows follow one another; without dilation these are all.
         for class in 0..rows.dilation.min(rows.input) {

@@ -40,9 +40,18 @@ impl<'a, T: Element> Columns<'a, T> {
 
     /// The rows of an axis, in memory of any content.
     pub fn new(axis: &'a Axis, [padded, spread, blocks, partial, work]: [&'a mut [T]; 5]) -> Self {
-        padded.fill(T::default());
-        spread.fill(T::default());
         Self { axis, padded, spread, blocks, partial, work }
+    }
+
+    /// Zeros around the input rows to come, before the first of [`Columns::windows`].
+    pub fn start_windows(&mut self) {
+        self.padded.fill(T::default());
+    }
+
+    /// Zeros around the output rows to come, and wherever no window reaches, before the first of [`Columns::spread`].
+    pub fn start_spread(&mut self) {
+        self.spread.fill(T::default());
+        self.padded.fill(T::default());
     }
 
     /// Where [`Columns::windows`] expects the input row.

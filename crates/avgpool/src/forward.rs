@@ -12,6 +12,7 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
     let rows = &geometry.rows;
     let (in_width, out_width) = (geometry.columns.input, geometry.columns.output);
     let Scratch { mut columns, mut queue, mut divisors } = Scratch::new(geometry, layout, scratch);
+    columns.start_windows();
     for (input, output) in geometry.planes(input, output) {
         // Output rows whose taps lie on the same input rows follow one another; without dilation these are all.
         for class in 0..rows.spacing.min(rows.output) {
