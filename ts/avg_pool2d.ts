@@ -12,7 +12,7 @@ import {
   type Size,
 } from './options.js';
 import { type CachedPlan, type Planes, planesOf, planFor } from './plans.js';
-import { bufferOf, checkShape, type Shape, Tensor } from './tensor.js';
+import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, Tensor } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';
 
 /**
@@ -112,10 +112,11 @@ export class AvgPool2d implements GivenOptions {
    * @throws TypeError if the shape is no array of numbers.
    */
   outputShape(inputShape: Shape): number[] {
-    checkShape('inputShape', inputShape, 'float32');
-    const [height, width] = inputShape.slice(-2) as [number, number];
+    const shape = frozenShape(inputShape);
+    checkShape('inputShape', shape, 'float32');
+    const [height, width] = shape.slice(-2) as [number, number];
     const { outputHeight, outputWidth } = planesOf(this.#pooling, height, width);
-    return [...inputShape.slice(0, -2), outputHeight, outputWidth];
+    return [...shape.slice(0, -2), outputHeight, outputWidth];
   }
 
   /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
@@ -143,8 +144,16 @@ export class AvgPool2d implements GivenOptions {
 
   /** Runs the plan that was found for the planes, if there are any. */
   #run<D extends DType>(direction: 'forward' | 'backward', from: Tensor<D>, to: Tensor<D>, planes: Planes): Tensor<D> {
-    if (to.size > 0) {
-      run(direction, planes.index, bufferOf('from', from), bufferOf('to', to));
+    if (
+      to.size > 0 &&
+      !run(
+        direction,
+        planes.index,
+        bufferOf(direction === 'forward' ? 'input' : 'gradOutput', from),
+        bufferOf('out', to),
+      )
+    ) {
+      throw outOfMemory(`pooling planes of ${planes.height}×${planes.width}`);
     }
     return to;
   }

@@ -19,8 +19,9 @@ export function show(value: unknown, depth = 2): string {
     return value.name ? `the function ${value.name}` : 'a function';
   }
   if (typeof value === 'object' && value !== null) {
-    const { name } = Object.getPrototypeOf(value)?.constructor ?? Object;
-    return name === 'Object' ? 'a plain object' : `an instance of ${name}`;
+    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+    const isNamed = typeof name === 'string' && name !== '' && name !== 'Object';
+    return isNamed ? `an instance of ${name}` : 'a plain object';
   }
   return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
 }

@@ -146,7 +146,7 @@ function checkSizes(value: Size, least: 0 | 1, name: string, must: string, given
 
 /** A copy of a pair, or of a pair of pairs, so that what is checked is what is used. */
 function frozenCopy<T>(value: T): T {
-  return isPair(value) ? (Object.freeze(value.map(frozenCopy)) as T) : value;
+  return isPair(value) ? (Object.freeze([frozenCopy(value[0]), frozenCopy(value[1])]) as T) : value;
 }
 
 function checkDivisor(value: unknown): asserts value is number | null {

@@ -107,7 +107,7 @@ export class Tensor<D extends DType = DType> {
     if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
       throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
     }
-    const sizes = frozenCopy(shape);
+    const sizes = frozenShape(shape);
     const size = checkShape('shape', sizes, dtype);
     checkNumber(values, 0);
     if (values.length !== size) {
@@ -117,7 +117,12 @@ export class Tensor<D extends DType = DType> {
     }
     const numbers = ArrayBuffer.isView(values) ? rememberPlace(values) : copyNumbers(values, size);
     const tensor = Tensor.#allocate(sizes, dtype, size);
-    tensor.data.set(numbers());
+    try {
+      tensor.data.set(numbers());
+    } catch (error) {
+      tensor.dispose();
+      throw error;
+    }
     return tensor;
   }
 
@@ -125,7 +130,7 @@ export class Tensor<D extends DType = DType> {
   static zeros(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
-    const sizes = frozenCopy(shape);
+    const sizes = frozenShape(shape);
     return Tensor.#allocate(sizes, dtype, checkShape('shape', sizes, dtype));
   }
 
@@ -278,9 +283,13 @@ function typeOf(values: ArrayLike<number>): DType {
   return Object.prototype.toString.call(values) === '[object Float64Array]' ? 'float64' : 'float32';
 }
 
-/** A copy of a shape, so that what is checked is what is used; what is no array is left for the check to refuse. */
-function frozenCopy(shape: Shape): Shape {
-  return Array.isArray(shape) ? Object.freeze(Array.from(shape)) : shape;
+/**
+ * A shape that cannot change between check and use: itself, if it is frozen, or a copy. What can be no shape is left as it
+ * is, for the check to refuse.
+ */
+export function frozenShape(shape: Shape): Shape {
+  const copies = Array.isArray(shape) && !Object.isFrozen(shape) && (shape.length === 3 || shape.length === 4);
+  return copies ? Object.freeze(Array.from(shape)) : shape;
 }
 
 /** A typed array, to be read after an allocation: that detaches it if it is a view of this memory. */
@@ -289,7 +298,9 @@ function rememberPlace(values: ArrayLike<number> & ArrayBufferView): () => Array
     return () => values;
   }
   const { byteOffset, length } = values;
-  const Type = values.constructor as Float32ArrayConstructor;
+  // By its tag, for the constructor may be that of a subclass: of Node's Buffer, for example.
+  const tag = (values as Float32Array)[Symbol.toStringTag];
+  const Type = (globalThis as unknown as Record<string, Float32ArrayConstructor>)[tag] as Float32ArrayConstructor;
   return () => new Type(memory(), byteOffset, length);
 }
 
@@ -314,11 +325,14 @@ function checkNumber(values: ArrayLike<number>, i: number): number {
 /**
  * Grows the memory now, if needed, so that the next allocation of up to `bytes` bytes detaches no view.
  *
- * @throws RangeError if there is no memory left, or `bytes` is not a whole number of at most 2^31 − 1.
+ * @throws RangeError if there is no memory left, or `bytes` is not a whole number of at most 2^31 − 16.
  * @throws TypeError if `bytes` is not a number.
  */
 export function reserve(bytes: number): void {
   checkSize(bytes, 0, 'bytes', 'must be a whole number that is not negative');
+  if (bytes > LARGEST_TENSOR) {
+    throw new RangeError(`bytes must be at most the ${LARGEST_TENSOR} that a tensor can have, got ${bytes}`);
+  }
   if (!reserveBytes(bytes)) {
     throw outOfMemory(`a reserve of ${bytes} bytes`);
   }

@@ -24,7 +24,7 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
-/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 250 bytes. */
+/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;
@@ -54,8 +54,10 @@ export function keepFailure(cause: unknown): void {
 function started(): Exports {
   if (!exports) {
     const reason = failure instanceof Error ? failure.message : String(failure);
-    const needs = 'it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval';
-    throw new Error(`avgpool could not start its WebAssembly module: ${reason} (${needs})`, { cause: failure });
+    const missing = typeof WebAssembly === 'undefined' || failure instanceof WebAssembly.CompileError;
+    const needs = ' (it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval)';
+    const text = `avgpool could not start its WebAssembly module: ${reason}${missing ? needs : ''}`;
+    throw new Error(text, { cause: failure });
   }
   return exports;
 }
@@ -137,12 +139,30 @@ export function setPlan(index: number, pooling: Pooling, height: number, width: 
     pooling.countIncludePad,
     pooling.divisorOverride,
   );
-  return status === glue.Status.Done ? 'done' : status === glue.Status.OutOfMemory ? 'out of memory' : 'too large';
+  switch (status) {
+    case glue.Status.Done:
+      return 'done';
+    case glue.Status.OutOfMemory:
+      return 'out of memory';
+    case glue.Status.TooLarge:
+      return 'too large';
+    default:
+      throw mismatch();
+  }
 }
 
-/** Runs one direction of plan `index`, with buffers of as many whole planes; allocates nothing. */
-export function run(direction: 'forward' | 'backward', index: number, from: glue.Buffer, to: glue.Buffer): void {
-  if (plans[direction](index, from, to) !== glue.Status.Done) {
-    throw new Error('avgpool called its kernels with buffers that do not fit the plan: please report this');
+/**
+ * Runs one direction of plan `index`, with buffers of as many whole planes; allocates nothing. Returns whether there was
+ * memory to work in: there is since the plan was set, unless a call has been interrupted by a stack overflow.
+ */
+export function run(direction: 'forward' | 'backward', index: number, from: glue.Buffer, to: glue.Buffer): boolean {
+  const status = plans[direction](index, from, to);
+  if (status === glue.Status.Mismatch) {
+    throw mismatch();
   }
+  return status === glue.Status.Done;
+}
+
+function mismatch(): Error {
+  return new Error('avgpool called its kernels with what does not fit a plan: please report this');
 }

@@ -9,7 +9,7 @@ use avgpool::Element;
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::memory::{Line, lines_for, room_for_object, try_lines, try_zeros};
+use crate::memory::{Line, lines_for, room_for_object, try_room, try_zeros};
 
 thread_local! {
     static LIVE_BUFFERS: Cell<u32> = const { Cell::new(0) };
@@ -93,6 +93,6 @@ pub fn live_buffers() -> u32 {
 /// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
 #[wasm_bindgen]
 pub fn reserve(bytes: u32) -> bool {
-    let buffer = try_lines(lines_for(bytes as usize));
+    let buffer = try_room::<Line>(lines_for(bytes as usize));
     black_box(&buffer).is_some() && room_for_object()
 }

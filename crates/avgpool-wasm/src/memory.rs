@@ -1,8 +1,10 @@
-//! Where memory comes from: lines of 16 bytes, asked for and never taken for granted.
+//! Where memory comes from: asked for, and never taken for granted.
 //!
-//! It knows no element type and no tensor.
+//! It knows no tensor and no plan.
 
 use std::hint::black_box;
+
+use bytemuck::Zeroable;
 
 /// 16 bytes at an address that is a multiple of 16.
 pub type Line = u128;
@@ -17,22 +19,22 @@ pub fn lines_for(bytes: usize) -> usize {
     bytes.div_ceil(size_of::<Line>())
 }
 
-/// Room for `count` lines, if there is.
-pub fn try_lines(count: usize) -> Option<Vec<Line>> {
-    let mut lines = Vec::new();
-    lines.try_reserve_exact(count).ok()?;
-    Some(lines)
+/// Room for `count` elements, if there is.
+pub fn try_room<T>(count: usize) -> Option<Vec<T>> {
+    let mut elements = Vec::new();
+    elements.try_reserve_exact(count).ok()?;
+    Some(elements)
 }
 
-/// `count` lines of zeros, if there is room for them.
-pub fn try_zeros(count: usize) -> Option<Vec<Line>> {
-    let mut lines = try_lines(count)?;
-    lines.resize(count, 0);
-    Some(lines)
+/// `count` zeros, if there is room for them.
+pub fn try_zeros<T: Zeroable + Clone>(count: usize) -> Option<Vec<T>> {
+    let mut elements = try_room(count)?;
+    elements.resize(count, T::zeroed());
+    Some(elements)
 }
 
 /// Whether there is room for the object that wasm-bindgen will put around a value, which it allocates without asking.
 pub fn room_for_object() -> bool {
     // Memory that nothing is done with is optimised away, unless it seems to be looked at.
-    black_box(&try_lines(OBJECT_LINES)).is_some()
+    black_box(&try_room::<Line>(OBJECT_LINES)).is_some()
 }

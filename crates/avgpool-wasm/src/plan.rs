@@ -3,7 +3,7 @@
 //! It fits numbers and buffers to `avgpool::Plan`; it does no arithmetic of its own, and which plan is worth its place in
 //! the table is TypeScript's decision.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::num::NonZeroU32;
 
 use avgpool::{Axis, AxisOptions, Divisor, Element, Plan};
@@ -11,7 +11,7 @@ use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::buffer::{Buffer, DType};
-use crate::memory::{Line, lines_for, try_zeros};
+use crate::memory::try_zeros;
 
 /// How a call ended.
 #[wasm_bindgen]
@@ -21,8 +21,10 @@ pub enum Status {
     Done = 0,
     /// There is no memory for it; nothing has been changed.
     OutOfMemory = 1,
-    /// There is no such plan and cannot be one, or the buffers do not fit it; nothing has been changed.
-    Mismatch = 2,
+    /// A plan takes more memory than can be counted; nothing has been changed.
+    TooLarge = 2,
+    /// There is no such plan, or the buffers do not fit it; nothing has been changed.
+    Mismatch = 3,
 }
 
 /// The number of windows on an axis of `input` elements, 0 when not one fits or a size is 0 that must not be.
@@ -36,18 +38,20 @@ fn options(kernel: u32, stride: u32, begin: u32, end: u32, dilation: u32, ceil_m
     Some(AxisOptions { kernel: kernel?, stride: stride?, dilation: dilation?, begin, end, ceil_mode })
 }
 
-/// What the workspace has at least, in bytes: enough for most plans, so that it seldom has to move.
-const SMALLEST_WORKSPACE: usize = 64 * 1024;
+/// What the workspace has at least, in elements: enough for most plans, so that it seldom has to move.
+const SMALLEST_WORKSPACE: usize = 8 * 1024;
 
 /// A table of plans, made once, and the workspace that they share.
 ///
-/// Plans that came and went among the tensors would break up the memory between them. The workspace is as large as the
-/// largest plan in the table needs for either element type, from when the plan is set: running one allocates nothing.
-/// The methods take `&self`, for a borrow that wasm-bindgen refused would otherwise end all pooling.
+/// Plans that came and went among the tensors would break up the memory between them. The workspace is as large as any
+/// plan yet has needed for the larger element type, from when the plan is set: running one allocates nothing.
+///
+/// A call can end in the engine's stack overflow, and then what it has borrowed stays borrowed. So nothing here is
+/// borrowed while a plan runs: plans are copied out, and the workspace is taken and put back.
 #[wasm_bindgen]
 pub struct Plans {
-    plans: RefCell<Vec<Option<Plan>>>,
-    workspace: Cell<Vec<Line>>,
+    plans: Vec<Cell<Option<Plan>>>,
+    workspace: Cell<Vec<f64>>,
 }
 
 #[wasm_bindgen]
@@ -55,8 +59,7 @@ impl Plans {
     /// A table with room for `count` plans.
     #[wasm_bindgen(constructor)]
     pub fn new(count: u32) -> Self {
-        let plans = RefCell::new(vec![None; count as usize]);
-        Self { plans, workspace: Cell::new(vec![0; lines_for(SMALLEST_WORKSPACE)]) }
+        Self { plans: (0..count).map(|_| Cell::new(None)).collect(), workspace: Cell::new(Vec::new()) }
     }
 
     /// Puts the plan for planes of `height`×`width` in place of plan `index`. There is none if no window fits, or if it
@@ -90,7 +93,7 @@ impl Plans {
         let rows = axis(height, options(kernel_height, stride_height, top, bottom, dilation_height, ceil_mode));
         let columns = axis(width, options(kernel_width, stride_width, left, right, dilation_width, ceil_mode));
         let plan = rows.zip(columns).and_then(|(rows, columns)| Plan::new(rows, columns, divisor));
-        plan.map_or(Status::Mismatch, |plan| self.put(index as usize, &plan))
+        plan.map_or(Status::TooLarge, |plan| self.put(index, plan))
     }
 
     /// Pools every plane of `input` into a plane of `output`, by plan `index`.
@@ -111,47 +114,45 @@ enum Pass {
 }
 
 impl Plans {
-    fn put(&self, index: usize, plan: &Plan) -> Status {
-        let mut plans = self.plans.borrow_mut();
-        let others =
-            plans.iter().enumerate().filter(|&(other, _)| other != index).filter_map(|(_, plan)| plan.as_ref());
-        let needed = others.chain([plan]).map(workspace_bytes).max().unwrap_or_default();
-        let Some(place) = plans.get_mut(index).filter(|_| isize::try_from(needed).is_ok()) else {
-            return Status::Mismatch;
-        };
-        if !self.resize_workspace(lines_for(needed.max(SMALLEST_WORKSPACE))) {
-            return Status::OutOfMemory;
+    #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the table")]
+    fn put(&self, index: u32, plan: Plan) -> Status {
+        let Some(place) = self.plans.get(index as usize) else { return Status::Mismatch };
+        let count = plan.scratch_len().max(SMALLEST_WORKSPACE);
+        if count > isize::MAX as usize / size_of::<f64>() {
+            return Status::TooLarge;
         }
-        *place = Some(*plan);
+        let Some(workspace) = self.take_workspace(count) else { return Status::OutOfMemory };
+        self.workspace.set(workspace);
+        place.set(Some(plan));
         Status::Done
     }
 
-    /// Makes the workspace of `count` lines, unless it is or not much larger. If there is no room, it stays as it was.
-    fn resize_workspace(&self, count: usize) -> bool {
+    /// The workspace, of `count` elements or more, to be put back; if there is no room for it, it stays as it was.
+    fn take_workspace(&self, count: usize) -> Option<Vec<f64>> {
         let workspace = self.workspace.take();
         let before = workspace.len();
-        if (count..=2 * count).contains(&before) {
-            self.workspace.set(workspace);
-            return true;
+        if before >= count {
+            return Some(workspace);
         }
-        // Given back first, so that the new one can take its place.
+        // Given back first, so that the new one can take its place; and what has just been given back can be had again.
         drop(workspace);
-        let resized = try_zeros(count);
-        let ok = resized.is_some();
-        self.workspace.set(resized.or_else(|| try_zeros(before)).unwrap_or_default());
-        ok
+        let larger = try_zeros(count);
+        if larger.is_none() {
+            self.workspace.set(try_zeros(before).unwrap_or_default());
+        }
+        larger
     }
 
     fn call(&self, pass: Pass, index: u32, from: &Buffer, to: &mut Buffer) -> Status {
-        let plans = self.plans.borrow();
-        let Some(Some(plan)) = plans.get(index as usize) else { return Status::Mismatch };
-        let mut workspace = self.workspace.take();
+        let Some(plan) = self.plans.get(index as usize).and_then(Cell::get) else { return Status::Mismatch };
+        // It is there since the plan was set, unless a call was interrupted.
+        let Some(mut workspace) = self.take_workspace(plan.scratch_len()) else { return Status::OutOfMemory };
         let status = match (from.dtype(), to.dtype()) {
             (DType::Float32, DType::Float32) => {
-                run::<f32>(plan, pass, from.elements(), to.elements_mut(), &mut workspace)
+                run::<f32>(&plan, pass, from.elements(), to.elements_mut(), &mut workspace)
             }
             (DType::Float64, DType::Float64) => {
-                run::<f64>(plan, pass, from.elements(), to.elements_mut(), &mut workspace)
+                run::<f64>(&plan, pass, from.elements(), to.elements_mut(), &mut workspace)
             }
             _ => Status::Mismatch,
         };
@@ -160,12 +161,7 @@ impl Plans {
     }
 }
 
-/// What a plan needs for the larger of the element types; more than there can be, if it cannot be counted.
-fn workspace_bytes(plan: &Plan) -> usize {
-    plan.scratch_len().saturating_mul(size_of::<f64>())
-}
-
-fn run<T: Element + Pod>(plan: &Plan, pass: Pass, from: &[T], to: &mut [T], workspace: &mut [Line]) -> Status {
+fn run<T: Element + Pod>(plan: &Plan, pass: Pass, from: &[T], to: &mut [T], workspace: &mut [f64]) -> Status {
     let (input, output) = match pass {
         Pass::Forward => (from.len(), to.len()),
         Pass::Backward => (to.len(), from.len()),
@@ -174,9 +170,6 @@ fn run<T: Element + Pod>(plan: &Plan, pass: Pass, from: &[T], to: &mut [T], work
         return Status::Mismatch;
     }
     let scratch = bytemuck::cast_slice_mut(workspace);
-    if scratch.len() < plan.scratch_len() {
-        return Status::OutOfMemory;
-    }
     match pass {
         Pass::Forward => plan.forward(from, to, scratch),
         Pass::Backward => plan.backward(from, to, scratch),

@@ -1,6 +1,6 @@
 //! The memory that one call works in: a slice that the caller brings, cut into the rows that the steps ask for.
 //!
-//! It knows no row's length or use.
+//! It knows who works with which row, not what for; how long a row is, its user says.
 
 use crate::columns::Columns;
 use crate::divisor::Divisors;
