@@ -371,10 +371,10 @@ describe('out of memory', () => {
     expect([tensors, ok]).toEqual([0, true]);
   });
 
-  test('by plans that need more and more leaves those that there are as they were', () => {
+  test.each([2, 3, 4])('by plans that need more and more leaves those that there are as they were, seed %i', (seed) => {
     // Tensors of all sizes come and go, and plans of all needs are tried; after each, a pool of before must work.
     const program = `${attempt}
-      let seed = 1;
+      let seed = ${seed};
       const random = (below) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % below; };
       const live = [];
       const outcomes = new Set();
@@ -384,12 +384,12 @@ describe('out of memory', () => {
         outcomes.add(attempt(() => {
           if (choice < 4) live.push(Tensor.zeros([1, 1, 1 + random(2 ** random(18))], random(2) ? 'float32' : 'float64'));
           else if (choice < 6) live.splice(random(live.length), 1)[0]?.dispose();
-          else {
+          else if (choice < 9) {
             const width = 1 + random(2 ** random(17));
             new AvgPool2d({ kernelSize: [1, width], stride: 1, padding: [0, width >> 1] }).forward(x).dispose();
           }
         }).split(' for')[0]);
-        if (!works()) broken++;
+        if (attempt(works) !== 'done' || !works()) broken++;
       }
       console.log(JSON.stringify([[...outcomes].sort(), broken]));`;
     const outcomes = ['RangeError: out of memory', 'done'];
