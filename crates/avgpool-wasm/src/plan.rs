@@ -144,15 +144,16 @@ impl Plans {
     }
 
     fn call(&self, pass: Pass, index: u32, from: &Buffer, to: &mut Buffer) -> Status {
-        let Some(plan) = self.plans.get(index as usize).and_then(Cell::get) else { return Status::Mismatch };
+        let place = self.plans.get(index as usize).map(Cell::get);
+        let Some(Some(plan)) = &place else { return Status::Mismatch };
         // It is there since the plan was set, unless a call was interrupted.
         let Some(mut workspace) = self.take_workspace(plan.scratch_len()) else { return Status::OutOfMemory };
         let status = match (from.dtype(), to.dtype()) {
             (DType::Float32, DType::Float32) => {
-                run::<f32>(&plan, pass, from.elements(), to.elements_mut(), &mut workspace)
+                run::<f32>(plan, pass, from.elements(), to.elements_mut(), &mut workspace)
             }
             (DType::Float64, DType::Float64) => {
-                run::<f64>(&plan, pass, from.elements(), to.elements_mut(), &mut workspace)
+                run::<f64>(plan, pass, from.elements(), to.elements_mut(), &mut workspace)
             }
             _ => Status::Mismatch,
         };
