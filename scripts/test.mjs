@@ -86,8 +86,8 @@ main(import.meta.url, () => {
   let failed = 0;
   process.exitCode = 1;
   try {
-    setUpLint();
     build({ ifChanged: true });
+    setUpLint();
     for (const step of steps) {
       const counted = runStep(step);
       passed += counted.passed;

@@ -46,8 +46,9 @@ export function setUpToolchain() {
   if (!hasTarget(environment())) {
     setUpTarget();
   }
+  const env = environment();
   for (const tool of tools) {
-    if (ask(tool.binary, ['--version'], environment()) !== `${tool.binary} ${tool.version}`) {
+    if (ask(tool.binary, ['--version'], env) !== `${tool.binary} ${tool.version}`) {
       say(`Installing ${tool.crate} ${tool.version} into ${folder(tool)} (a few minutes, once for all clones)`);
       // The host's own toolchain: the tool runs here, not in WebAssembly.
       run('cargo', ['install', '--locked', '--root', folder(tool), `${tool.crate}@${tool.version}`]);

@@ -144,15 +144,11 @@ export class AvgPool2d implements GivenOptions {
 
   /** Runs the plan that was found for the planes, if there are any. */
   #run<D extends DType>(direction: 'forward' | 'backward', from: Tensor<D>, to: Tensor<D>, planes: Planes): Tensor<D> {
-    if (
-      to.size > 0 &&
-      !run(
-        direction,
-        planes.index,
-        bufferOf(direction === 'forward' ? 'input' : 'gradOutput', from),
-        bufferOf('out', to),
-      )
-    ) {
+    if (to.size === 0) {
+      return to;
+    }
+    const source = bufferOf(direction === 'forward' ? 'input' : 'gradOutput', from);
+    if (!run(direction, planes.index, source, bufferOf('out', to))) {
       throw outOfMemory(`pooling planes of ${planes.height}×${planes.width}`);
     }
     return to;

@@ -24,7 +24,7 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
-/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
+/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes 144 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;

@@ -22,18 +22,19 @@ impl Divisor {
         self.row_factor(rows, oh) * self.column_factor(columns, ow)
     }
 
+    /// What is fixed for a whole window is its row's factor, and its column's is 1.
     fn row_factor(self, rows: &Axis, oh: usize) -> f64 {
-        match self {
-            Self::IncludePad => rows.counted(oh, true) as f64,
-            Self::ExcludePad => rows.counted(oh, false) as f64,
-            Self::Fixed(value) => value,
-        }
+        if let Self::Fixed(value) = self { value } else { self.count(rows, oh) }
     }
 
     fn column_factor(self, columns: &Axis, ow: usize) -> f64 {
+        self.count(columns, ow)
+    }
+
+    fn count(self, axis: &Axis, o: usize) -> f64 {
         match self {
-            Self::IncludePad => columns.counted(ow, true) as f64,
-            Self::ExcludePad => columns.counted(ow, false) as f64,
+            Self::IncludePad => axis.counted(o, true) as f64,
+            Self::ExcludePad => axis.counted(o, false) as f64,
             Self::Fixed(_) => 1.0,
         }
     }
