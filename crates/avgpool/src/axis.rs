@@ -6,8 +6,6 @@
 use core::num::NonZeroU32;
 use core::ops::Range;
 
-use crate::row::LONG;
-
 /// The options of one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AxisOptions {
@@ -46,23 +44,61 @@ impl AxisOptions {
     }
 }
 
-/// Indices at even distances: `first`, `first + step`, … , `count` of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Progression {
-    /// The first index; 0 when there is none.
-    pub(crate) first: usize,
-    /// How many there are.
-    pub(crate) count: usize,
-    /// The distance from one to the next.
-    pub(crate) step: usize,
+/// Sums along one axis whose terms lie at even distances, and which lie at even distances themselves.
+///
+/// Sum `j` is at `result + j·result_step`. Its terms are those of the numbers `start + j·shift .. start + j·shift + terms`
+/// that are in `0..sources`, where term `number` is at `source + number·source_step`. What one sum has and the next one has
+/// not is `shift` terms at either end, clipped or not.
+///
+/// Without dilation the windows of an axis are one comb. With it they are several that lie between each other's teeth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comb {
+    /// The position of sum 0.
+    pub(crate) result: usize,
+    /// From the position of a sum to that of the next one.
+    pub(crate) result_step: usize,
+    /// How many sums there are.
+    pub(crate) results: usize,
+    /// The position of term 0.
+    pub(crate) source: usize,
+    /// From the position of a term to that of the next one.
+    pub(crate) source_step: usize,
+    /// How many terms there are to add.
+    pub(crate) sources: usize,
+    /// The first term of sum 0, negative where it is clipped.
+    start: i64,
+    /// From the first term of a sum to that of the next one.
+    pub(crate) shift: usize,
+    /// The terms of a sum that is not clipped.
+    pub(crate) terms: usize,
+}
+
+impl Comb {
+    /// The terms of sum `j`.
+    #[inline]
+    pub(crate) fn terms(&self, j: usize) -> Range<usize> {
+        let start = self.start + j as i64 * self.shift as i64;
+        let inside = |number: i64| number.clamp(0, self.sources as i64) as usize;
+        inside(start)..inside(start + self.terms as i64)
+    }
+
+    /// The sums of which no term is clipped.
+    pub(crate) fn unclipped(&self) -> Range<usize> {
+        let shift = self.shift as u64;
+        let first = (self.start.min(0).unsigned_abs().div_ceil(shift) as usize).min(self.results);
+        let room = self.sources as i64 - self.terms as i64 - self.start;
+        let end = if room < 0 { 0 } else { (room as u64 / shift + 1).min(self.results as u64) as usize };
+        first..end.max(first)
+    }
+
+    /// The sums at the positions `results`.
+    pub(crate) fn at(&self, results: &Range<usize>) -> Range<usize> {
+        let before = |position: usize| position.saturating_sub(self.result).div_ceil(self.result_step).min(self.results);
+        before(results.start)..before(results.end)
+    }
 }
 
 /// One axis of a plan, of at least one input element and at least one window.
-///
-/// Where windows overlap, what they share is found through blocks. A *block* is as much of a window as one stride skips:
-/// without dilation `stride` neighbouring positions, so that a window is `whole` blocks and the first `part` taps of the
-/// next one. With dilation a block is `teeth` = stride / gcd(stride, dilation) taps, and the next block of the same
-/// window is `spacing` = dilation / gcd(stride, dilation) windows further on.
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
     /// Elements of the input.
@@ -79,14 +115,10 @@ pub struct Axis {
     pub(crate) begin: usize,
     /// Zeros after the input.
     pub(crate) end: usize,
-    /// Taps in a block.
-    pub(crate) teeth: usize,
-    /// Windows from a block to the next one of the same window.
-    pub(crate) spacing: usize,
-    /// Whole blocks in a window.
-    pub(crate) whole: usize,
-    /// Taps of a window beyond its whole blocks.
-    pub(crate) part: usize,
+    /// Taps from the first one of a window to the first one of the next window whose taps fall on the same positions.
+    teeth: usize,
+    /// Windows from one to that next one.
+    spacing: usize,
 }
 
 impl Axis {
@@ -99,7 +131,6 @@ impl Axis {
         // One tap has no next one to be at a distance from.
         let dilation = if kernel == 1 { 1 } else { dilation };
         let shared = gcd(stride, dilation);
-        let teeth = stride / shared;
         Some(Self {
             input,
             output,
@@ -108,10 +139,8 @@ impl Axis {
             dilation,
             begin,
             end,
-            teeth,
+            teeth: stride / shared,
             spacing: dilation / shared,
-            whole: kernel / teeth,
-            part: kernel % teeth,
         })
     }
 
@@ -120,50 +149,77 @@ impl Axis {
         self.output
     }
 
-    /// Whether windows are long enough that what they share is found first.
-    pub(crate) fn is_long(&self) -> bool {
-        self.whole > LONG
-    }
-
-    /// Blocks that a window touches, the last one perhaps in part.
-    pub(crate) fn window_blocks(&self) -> usize {
-        self.whole + usize::from(self.part > 0)
-    }
-
-    /// The input positions under the window at output position `o`: forward reads these.
-    pub(crate) fn taps(&self, o: usize) -> Progression {
-        let start = self.start(o);
-        let skipped = self.taps_before(start, 0);
-        let count = self.taps_before(start, self.input as i64) - skipped;
-        let first = if count > 0 { start + (skipped * self.dilation as u64) as i64 } else { 0 };
-        Progression { first: first as usize, count: count as usize, step: self.dilation }
-    }
-
-    /// The output positions whose windows hold input position `i`: backward reads these.
-    pub(crate) fn windows(&self, i: usize) -> Progression {
-        let [stride, dilation, teeth, step] =
-            [self.stride, self.dilation, self.teeth, self.spacing].map(|size| size as u64);
-        let position = i as u64 + self.begin as u64;
-        let earliest = position.saturating_sub(self.reach()).div_ceil(stride);
-        let latest = (position / stride).min(self.output as u64 - 1);
-        let none = Progression { first: 0, count: 0, step: self.spacing };
-        // Dilated windows hold a position only if a tap falls on it: if o·stride ≡ position modulo dilation, which is
-        // o·teeth ≡ position / gcd modulo spacing and has one solution below spacing.
-        let first = if dilation == 1 {
-            earliest
-        } else {
-            let gcd = dilation / step;
-            if !position.is_multiple_of(gcd) {
-                return none;
+    /// For every output position, the input positions under its window: forward adds these.
+    pub(crate) fn taps(&self) -> impl Iterator<Item = Comb> {
+        (0..self.spacing.min(self.output)).map(|result| {
+            let position = self.start(result);
+            let dilation = self.dilation as i64;
+            let (start, source) = if dilation == 1 {
+                (position, 0)
+            } else {
+                (position.div_euclid(dilation), position.rem_euclid(dilation) as usize)
+            };
+            Comb {
+                result,
+                result_step: self.spacing,
+                results: steps(result, self.output, self.spacing),
+                source,
+                source_step: self.dilation,
+                sources: steps(source, self.input, self.dilation),
+                start,
+                shift: self.teeth,
+                terms: self.kernel,
             }
-            let residue = position / gcd % step * inverse(teeth % step, step) % step;
-            earliest + (residue + step - earliest % step) % step
-        };
-        if first > latest {
-            return none;
-        }
-        let count = (latest - first) as usize / self.spacing + 1;
-        Progression { first: first as usize, count, step: self.spacing }
+        })
+    }
+
+    /// For every input position, the output positions whose windows hold it: backward adds these.
+    ///
+    /// Window o holds input position i by tap t if o·stride + t·dilation = i + begin. So the windows are `spacing` apart,
+    /// and the last of them holds it by the first tap that can.
+    pub(crate) fn windows(&self) -> impl Iterator<Item = Comb> {
+        let [stride, dilation, teeth, spacing, kernel] =
+            [self.stride, self.dilation, self.teeth, self.spacing, self.kernel].map(|size| size as u64);
+        let shared = stride / teeth;
+        // Combs that start beyond the input have no sums.
+        let period = (stride * spacing).min(self.input as u64) as usize;
+        let inverse = inverse(spacing % teeth, teeth);
+        (0..period).map(move |result| {
+            let position = result as u64 + self.begin as u64;
+            // The first tap that can hold the position: the one with tap·dilation ≡ position modulo the stride.
+            let tap = position / shared % teeth * inverse % teeth;
+            let held = position.is_multiple_of(shared) && tap < kernel;
+            let (terms, tap) = if held { ((kernel - tap).div_ceil(teeth), tap) } else { (0, 0) };
+            let last = (position as i64 - (tap * dilation) as i64).div_euclid(stride as i64);
+            let (last, source) = (last.div_euclid(spacing as i64), last.rem_euclid(spacing as i64) as usize);
+            Comb {
+                result,
+                result_step: period,
+                results: steps(result, self.input, period),
+                source,
+                source_step: self.spacing,
+                sources: steps(source, self.output, self.spacing),
+                start: last - terms as i64 + 1,
+                shift: 1,
+                terms: terms as usize,
+            }
+        })
+    }
+
+    /// How many input positions, from the first on, no window holds but the first `windows`.
+    pub(crate) fn complete(&self, windows: usize) -> usize {
+        if windows >= self.output { self.input } else { self.start(windows).clamp(0, self.input as i64) as usize }
+    }
+
+    /// The first window that holds input position `i` or a later one.
+    pub(crate) fn earliest_window(&self, i: usize) -> usize {
+        let position = i as u64 + self.begin as u64;
+        position.saturating_sub(self.reach()).div_ceil(self.stride as u64).min(self.output as u64) as usize
+    }
+
+    /// The most windows that start before a position and hold it or a later one.
+    pub(crate) fn most_windows(&self) -> usize {
+        (self.reach() / self.stride as u64 + 1).min(self.output as u64) as usize
     }
 
     /// The output positions whose windows lie wholly inside the input.
@@ -208,6 +264,11 @@ impl Axis {
     fn reach(&self) -> u64 {
         self.dilation as u64 * (self.kernel as u64 - 1)
     }
+}
+
+/// How many of `first`, `first + step`, … are below `limit`.
+fn steps(first: usize, limit: usize, step: usize) -> usize {
+    limit.saturating_sub(first).div_ceil(step)
 }
 
 fn gcd(a: usize, b: usize) -> usize {

@@ -1,13 +1,17 @@
-//! The general path backward: divide every output row, spread its windows along the row, add such rows.
+//! The general path backward: gradients are divided, spread along columns, spread along rows.
 //!
 //! It knows the order of the steps, those of forward in reverse.
 
 use crate::geometry::Geometry;
-use crate::row::{Quotient, combine};
 use crate::scratch::{Layout, Scratch};
 use crate::simd::Element;
+use crate::sums::{Rows, sum_rows};
+use crate::transpose::{transpose, transpose_quotients};
 
 /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`, for any geometry.
+///
+/// Rows of the gradient are divided and turned on their side, spread over the input's width there, and turned back. They
+/// are held for as long as there are input rows to add them to.
 pub fn backward<T: Element>(
     geometry: &Geometry,
     layout: &Layout,
@@ -15,22 +19,39 @@ pub fn backward<T: Element>(
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
-    let rows = &geometry.rows;
-    let (in_width, out_width) = (geometry.columns.input, geometry.columns.output);
-    let Scratch { mut columns, mut queue, mut divisors } = Scratch::new(geometry, layout, scratch);
-    columns.start_spread();
-    for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-        // Input rows whose windows are the same output rows follow one another; without dilation these are all.
-        for class in 0..rows.dilation.min(rows.input) {
-            queue.clear();
-            for ih in (class..rows.input).step_by(rows.dilation) {
-                let sum = &mut grad_input[ih * in_width..][..in_width];
-                queue.sum(sum, rows.windows(ih), |oh, row| {
-                    let grad_output = &grad_output[oh * out_width..][..out_width];
-                    combine::<Quotient, T>(columns.output_row(), grad_output, divisors.of_row(oh));
-                    columns.spread(row);
-                });
+    let Geometry { rows, columns, divisor } = geometry;
+    let width = columns.input;
+    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
+    divisor.column_factors(columns, column_factors);
+    // The rows in the band, numbered through all planes.
+    let mut held = 0..0;
+    for (plane, grad_input) in grad_input.chunks_exact_mut(geometry.input_len()).enumerate() {
+        let base = plane * rows.output;
+        let mut done = 0;
+        while done < rows.input {
+            let ready = rows.complete(held.end - base);
+            if ready > done {
+                let skipped = base.saturating_sub(held.start);
+                let elements = &band[skipped * width..];
+                let sources = Rows { elements, first: (held.start + skipped) - base, width };
+                sum_rows(rows.windows(), &(done..ready), &mut grad_input[done * width..ready * width], sources);
+                done = ready;
+                continue;
             }
+            let still = held.start.max(base + rows.earliest_window(done)).min(held.end);
+            band.copy_within((still - held.start) * width..(held.end - held.start) * width, 0);
+            held.start = still;
+            let grad_output = &grad_output[held.end * columns.output..];
+            let count = layout.rows.min(grad_output.len() / columns.output);
+            let row_factors = &mut row_factors[..count];
+            divisor.row_factors(rows, held.end, row_factors);
+            let output_columns = &mut output_columns[..count * columns.output];
+            transpose_quotients(output_columns, &grad_output[..count * columns.output], row_factors, column_factors);
+            let input_columns = &mut input_columns[..count * width];
+            let elements = Rows { elements: output_columns, first: 0, width: count };
+            sum_rows(columns.windows(), &(0..width), input_columns, elements);
+            transpose(&mut band[held.len() * width..][..count * width], input_columns, [width, count]);
+            held.end += count;
         }
     }
 }

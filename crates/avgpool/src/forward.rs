@@ -1,36 +1,38 @@
-//! The general path forward: for every output row, add rows, slide the windows along the sum, divide.
+//! The general path forward: rows are added, columns are added, the sums are divided.
 //!
 //! It knows the order of the steps; backward takes the same ones in reverse.
 
 use crate::geometry::Geometry;
-use crate::row::{Quotient, sum_terms, update};
 use crate::scratch::{Layout, Scratch};
 use crate::simd::Element;
+use crate::sums::{Rows, sum_rows};
+use crate::transpose::{transpose, transpose_quotients};
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.
+///
+/// Output rows are made some at a time, of one plane or several. Input rows are added up to as many sums, which are then
+/// turned on their side: their columns are rows, and windows along the width are sums of rows like those along the height.
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
-    let rows = &geometry.rows;
-    let (in_width, out_width) = (geometry.columns.input, geometry.columns.output);
-    let Scratch { mut columns, mut queue, mut divisors } = Scratch::new(geometry, layout, scratch);
-    columns.start_windows();
-    for (input, output) in geometry.planes(input, output) {
-        // Output rows whose taps lie on the same input rows follow one another; without dilation these are all.
-        for class in 0..rows.spacing.min(rows.output) {
-            queue.clear();
-            for oh in (class..rows.output).step_by(rows.spacing) {
-                let taps = rows.taps(oh);
-                let sum = columns.input_row();
-                if rows.is_long() {
-                    queue.sum(sum, taps, |ih, row| row.copy_from_slice(&input[ih * in_width..][..in_width]));
-                } else {
-                    // One tap has no next one, and then its distance may be any number.
-                    let spacing = taps.step.wrapping_mul(in_width);
-                    sum_terms(sum, &input[taps.first * in_width..], taps.count, spacing);
-                }
-                let output = &mut output[oh * out_width..][..out_width];
-                columns.windows(output);
-                update::<Quotient, T>(output, divisors.of_row(oh));
-            }
+    let Geometry { rows, columns, divisor } = geometry;
+    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
+    divisor.column_factors(columns, column_factors);
+    for (chunk, output) in output.chunks_mut(layout.rows * columns.output).enumerate() {
+        let start = chunk * layout.rows;
+        let count = output.len() / columns.output;
+        let band = &mut band[..count * columns.input];
+        let mut rest = &mut *band;
+        for (plane, results) in geometry.output_rows(start..start + count) {
+            let elements = &input[plane * geometry.input_len()..][..geometry.input_len()];
+            let sums = rest.split_off_mut(..results.len() * columns.input).expect("a band of as many rows");
+            sum_rows(rows.taps(), &results, sums, Rows { elements, first: 0, width: columns.input });
         }
+        let input_columns = &mut input_columns[..count * columns.input];
+        transpose(input_columns, band, [count, columns.input]);
+        let output_columns = &mut output_columns[..count * columns.output];
+        let elements = Rows { elements: input_columns, first: 0, width: count };
+        sum_rows(columns.taps(), &(0..columns.output), output_columns, elements);
+        let row_factors = &mut row_factors[..count];
+        divisor.row_factors(rows, start, row_factors);
+        transpose_quotients(output, output_columns, column_factors, row_factors);
     }
 }

@@ -1,5 +1,7 @@
 //! What a pooling does to planes of one size: two axes and a divisor, and nothing of how it is done.
 
+use core::ops::Range;
+
 use crate::axis::Axis;
 use crate::divisor::Divisor;
 
@@ -37,6 +39,15 @@ impl Geometry {
         input: &'a mut [T],
     ) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
         output.chunks_exact(self.output_len()).zip(input.chunks_exact_mut(self.input_len()))
+    }
+
+    /// Rows of the output, numbered through all planes, as the rows of each plane that they are of.
+    pub fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let height = self.rows.output;
+        (rows.start / height..rows.end.div_ceil(height)).map(move |plane| {
+            let top = plane * height;
+            (plane, rows.start.max(top) - top..rows.end.min(top + height) - top)
+        })
     }
 
     /// The divisor that all windows have in common, if they have.

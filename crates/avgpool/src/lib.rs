@@ -31,15 +31,15 @@
 
 mod axis;
 mod backward;
-mod columns;
+mod blocks;
 mod divisor;
 mod forward;
 mod geometry;
 mod plan;
-mod row;
-mod row_queue;
 mod scratch;
 mod simd;
+mod sums;
+mod transpose;
 mod two_by_two;
 
 pub use axis::{Axis, AxisOptions};

@@ -1,56 +1,57 @@
-//! The memory that one call works in: a slice that the caller brings, cut into the rows that the steps ask for.
+//! The memory that one call works in: a slice that the caller brings, cut into parts.
 //!
-//! It knows who works with which row, not what for; how long a row is, its user says.
+//! It knows how long the parts are, not what is done with them.
 
-use crate::columns::Columns;
-use crate::divisor::Divisors;
 use crate::geometry::Geometry;
-use crate::row_queue::RowQueue;
-use crate::simd::Element;
+
+/// How many elements of a row's sums are worked on at a time, where rows are not too long: they stay in the innermost
+/// cache, and the work that a chunk of rows takes beside them is small.
+const CHUNK: usize = 2048;
 
 /// What forward and backward work with.
 pub struct Scratch<'a, T> {
-    /// The rows that windows are made in.
-    pub columns: Columns<'a, T>,
-    /// The rows that windows have in common.
-    pub queue: RowQueue<'a, T>,
-    /// What to divide by.
-    pub divisors: Divisors<'a, T>,
+    /// Rows of the input's width, sums of rows of the input or, backward, what is to be added up to them.
+    pub band: &'a mut [T],
+    /// The same, column by column.
+    pub input_columns: &'a mut [T],
+    /// Rows of the output's width, column by column.
+    pub output_columns: &'a mut [T],
+    /// What the windows in a row are divided by, together with `column_factors`.
+    pub row_factors: &'a mut [T],
+    /// What the windows in a column are divided by, together with `row_factors`.
+    pub column_factors: &'a mut [T],
 }
 
-impl<'a, T: Element> Scratch<'a, T> {
+impl<'a, T> Scratch<'a, T> {
     /// Cuts `memory`, of `layout.total` elements or more with any values.
-    pub fn new(geometry: &'a Geometry, layout: &Layout, memory: &'a mut [T]) -> Self {
+    pub fn new(layout: &Layout, memory: &'a mut [T]) -> Self {
         let mut rest = memory;
-        let [c0, c1, c2, c3, c4, q0, q1, d0, d1] =
+        let [band, input_columns, output_columns, row_factors, column_factors] =
             layout.lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as the layout says"));
-        let Geometry { rows, columns, divisor } = geometry;
-        Self {
-            columns: Columns::new(columns, [c0, c1, c2, c3, c4]),
-            queue: RowQueue::new([q0, q1]),
-            divisors: Divisors::new(*divisor, rows, columns, [d0, d1]),
-        }
+        Self { band, input_columns, output_columns, row_factors, column_factors }
     }
 }
 
-/// How many elements each row takes.
+/// How the memory is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    lengths: [usize; 9],
-    /// How many all of them take.
+    /// Rows of the output that are worked on at a time.
+    pub rows: usize,
+    lengths: [usize; 5],
+    /// How many elements there are in all.
     pub total: usize,
 }
 
 impl Layout {
     /// The layout for a geometry, or nothing if the machine cannot count as many elements.
     pub fn new(geometry: &Geometry) -> Option<Self> {
-        let Geometry { rows, columns, .. } = geometry;
-        let [c0, c1, c2, c3, c4] = Columns::<f32>::lengths(columns);
-        let [q0, q1] = RowQueue::<f32>::lengths(rows, columns.input);
-        let [d0, d1] = Divisors::<f32>::lengths(columns);
+        let [width, columns] = [geometry.columns.input, geometry.columns.output].map(|size| size as u64);
+        let taps = geometry.rows.kernel.min(geometry.rows.input);
+        let rows = (CHUNK / geometry.columns.input).max(16).max(taps / 2) as u64;
+        let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
-        let lengths = [c0, c1, c2, c3, c4, q0, q1, d0, d1];
+        let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows, columns];
         let total = usize::try_from(lengths.into_iter().fold(0, u64::saturating_add)).ok()?;
-        Some(Self { lengths: lengths.map(|length| length as usize), total })
+        Some(Self { rows: rows as usize, lengths: lengths.map(|length| length as usize), total })
     }
 }

@@ -36,6 +36,9 @@ pub trait Lanes: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = S
 
     /// Every lane twice, in order: the inverse of `deinterleave` for two equal vectors.
     fn duplicate(self) -> (Self, Self);
+
+    /// The square of the `COUNT` vectors that `load` gives, transposed: lane j of vector i becomes lane i of vector j.
+    fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self));
 }
 
 macro_rules! element {
@@ -77,12 +80,37 @@ macro_rules! element {
             fn duplicate(self) -> (Self, Self) {
                 (self, self)
             }
+
+            #[inline(always)]
+            fn transpose(load: impl Fn(usize) -> Self, mut store: impl FnMut(usize, Self)) {
+                store(0, load(0));
+            }
         }
     };
 }
 
 element!(f32, lanes::F32x4);
 element!(f64, lanes::F64x2);
+
+/// A square of 2×2: the even lanes are one column, the odd ones the other.
+#[inline(always)]
+fn transpose_2<L: Lanes>(load: impl Fn(usize) -> L, mut store: impl FnMut(usize, L)) {
+    let (even, odd) = load(0).deinterleave(load(1));
+    store(0, even);
+    store(1, odd);
+}
+
+/// A square of 4×4: first the even columns and the odd ones are parted, then each of the two pairs.
+#[inline(always)]
+fn transpose_4<L: Lanes>(load: impl Fn(usize) -> L, mut store: impl FnMut(usize, L)) {
+    let (upper_even, upper_odd) = load(0).deinterleave(load(1));
+    let (lower_even, lower_odd) = load(2).deinterleave(load(3));
+    let (first, third) = upper_even.deinterleave(lower_even);
+    let (second, fourth) = upper_odd.deinterleave(lower_odd);
+    for (i, column) in [first, second, third, fourth].into_iter().enumerate() {
+        store(i, column);
+    }
+}
 
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod lanes {
@@ -94,7 +122,7 @@ mod lanes {
     macro_rules! vector {
         (
             $name:ident, $element:ty, $count:literal, $splat:ident, $add:ident, $mul:ident, $div:ident,
-            $shuffle:ident, even $even:tt, odd $odd:tt, low $low:tt, high $high:tt
+            $shuffle:ident, $transpose:ident, even $even:tt, odd $odd:tt, low $low:tt, high $high:tt
         ) => {
             #[derive(Clone, Copy)]
             pub struct $name(wasm::v128);
@@ -131,6 +159,11 @@ mod lanes {
                 fn duplicate(self) -> (Self, Self) {
                     (Self(vector!(@shuffle $shuffle $low self.0, self.0)), Self(vector!(@shuffle $shuffle $high self.0, self.0)))
                 }
+
+                #[inline(always)]
+                fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self)) {
+                    super::$transpose(load, store);
+                }
             }
 
             vector!(@operator $name, Add, add, $add);
@@ -154,11 +187,11 @@ mod lanes {
 
     vector!(
         F32x4, f32, 4, f32x4_splat, f32x4_add, f32x4_mul, f32x4_div,
-        i32x4_shuffle, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 0, 1, 1], high [2, 2, 3, 3]
+        i32x4_shuffle, transpose_4, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 0, 1, 1], high [2, 2, 3, 3]
     );
     vector!(
         F64x2, f64, 2, f64x2_splat, f64x2_add, f64x2_mul, f64x2_div,
-        i64x2_shuffle, even [0, 2], odd [1, 3], low [0, 0], high [1, 1]
+        i64x2_shuffle, transpose_2, even [0, 2], odd [1, 3], low [0, 0], high [1, 1]
     );
 }
 
@@ -202,6 +235,11 @@ mod lanes {
         fn duplicate(self) -> (Self, Self) {
             let lane = |i: usize| self.0[i / 2];
             (Self(from_fn(lane)), Self(from_fn(|i| lane(N + i))))
+        }
+
+        #[inline(always)]
+        fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self)) {
+            if N == 4 { super::transpose_4(load, store) } else { super::transpose_2(load, store) }
         }
     }
 
