@@ -1,6 +1,8 @@
-//! A row, cut into blocks of vectors: four at a time, then what is left.
+//! Rows cut into blocks of vectors: four at a time, then what is left.
 //!
 //! It knows how long a row is, not what is done with it.
+
+#![expect(unsafe_code, reason = "a check for every load makes 3×3 sums 1.3 times slower (npm run bench)")]
 
 use crate::simd::{Element, Lanes};
 
@@ -11,7 +13,7 @@ pub trait Block<T> {
     fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize);
 }
 
-/// Runs `block` until every element of a row of `width` has been in one, some in two.
+/// Runs `block` until every element of a row of `width` has been in one, some perhaps in two; none beyond it ever is.
 #[inline(always)]
 pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     let vector = T::Vector::COUNT;
@@ -36,19 +38,38 @@ pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     }
 }
 
-/// The vectors of a block, of a row that starts at `row[0]`.
+/// The vectors of a block whose first one is at `elements[at]`.
+///
+/// # Safety
+///
+/// `at + last + L::COUNT` is at most the number of elements, as is `at + N · L::COUNT` of a block that ends where its
+/// vectors do.
 #[inline(always)]
-pub fn load<L: Lanes, const N: usize>(row: &[L::Element], last: usize) -> [L; N] {
-    let row = &row[..last + L::COUNT];
-    core::array::from_fn(|v| L::load(&row[offset::<L, N>(v, last)..]))
+pub unsafe fn load<L: Lanes, const N: usize>(elements: &[L::Element], at: usize, last: usize) -> [L; N] {
+    debug_assert!(at + last + L::COUNT <= elements.len(), "a block of {N} at {at}, {last}, of {}", elements.len());
+    // SAFETY: the caller's promise.
+    let block = unsafe { elements.get_unchecked(at..at + last + L::COUNT) };
+    core::array::from_fn(|v| {
+        let start = offset::<L, N>(v, last);
+        // SAFETY: every vector of a block ends where the last one does or before.
+        L::load(unsafe { block.get_unchecked(start..start + L::COUNT) })
+    })
 }
 
-/// Writes the vectors of a block.
+/// Writes the vectors of a block whose first one is at `elements[at]`.
+///
+/// # Safety
+///
+/// As for [`load`].
 #[inline(always)]
-pub fn store<L: Lanes, const N: usize>(vectors: [L; N], row: &mut [L::Element], last: usize) {
-    let row = &mut row[..last + L::COUNT];
+pub unsafe fn store<L: Lanes, const N: usize>(vectors: [L; N], elements: &mut [L::Element], at: usize, last: usize) {
+    debug_assert!(at + last + L::COUNT <= elements.len(), "a block of {N} at {at}, {last}, of {}", elements.len());
+    // SAFETY: the caller's promise.
+    let block = unsafe { elements.get_unchecked_mut(at..at + last + L::COUNT) };
     for (v, vector) in vectors.into_iter().enumerate() {
-        vector.store(&mut row[offset::<L, N>(v, last)..]);
+        let start = offset::<L, N>(v, last);
+        // SAFETY: every vector of a block ends where the last one does or before.
+        vector.store(unsafe { block.get_unchecked_mut(start..start + L::COUNT) });
     }
 }
 

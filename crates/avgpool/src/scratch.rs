@@ -47,7 +47,7 @@ impl Layout {
     pub fn new(geometry: &Geometry) -> Option<Self> {
         let [width, columns] = [geometry.columns.input, geometry.columns.output].map(|size| size as u64);
         let taps = geometry.rows.kernel.min(geometry.rows.input);
-        let rows = (CHUNK / geometry.columns.input).max(16).max(taps / 2) as u64;
+        let rows = (CHUNK / geometry.columns.input).max(taps / 2).next_multiple_of(16).max(16) as u64;
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
         let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows, columns];

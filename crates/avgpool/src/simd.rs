@@ -34,8 +34,8 @@ pub trait Lanes: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = S
     /// The even and the odd elements of `self` followed by `next`.
     fn deinterleave(self, next: Self) -> (Self, Self);
 
-    /// Every lane twice, in order: the inverse of `deinterleave` for two equal vectors.
-    fn duplicate(self) -> (Self, Self);
+    /// The lanes of `self` and `other` in turn, the first half and the second: the inverse of `deinterleave`.
+    fn interleave(self, other: Self) -> (Self, Self);
 
     /// The square of the `COUNT` vectors that `load` gives, transposed: lane j of vector i becomes lane i of vector j.
     fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self));
@@ -77,8 +77,8 @@ macro_rules! element {
             }
 
             #[inline(always)]
-            fn duplicate(self) -> (Self, Self) {
-                (self, self)
+            fn interleave(self, other: Self) -> (Self, Self) {
+                (self, other)
             }
 
             #[inline(always)]
@@ -92,21 +92,21 @@ macro_rules! element {
 element!(f32, lanes::F32x4);
 element!(f64, lanes::F64x2);
 
-/// A square of 2×2: the even lanes are one column, the odd ones the other.
+/// A square of 2×2: its columns are its rows' lanes in turn.
 #[inline(always)]
 fn transpose_2<L: Lanes>(load: impl Fn(usize) -> L, mut store: impl FnMut(usize, L)) {
-    let (even, odd) = load(0).deinterleave(load(1));
-    store(0, even);
-    store(1, odd);
+    let (left, right) = load(0).interleave(load(1));
+    store(0, left);
+    store(1, right);
 }
 
-/// A square of 4×4: first the even columns and the odd ones are parted, then each of the two pairs.
+/// A square of 4×4: the lanes of every other row in turn, and then those of the results.
 #[inline(always)]
 fn transpose_4<L: Lanes>(load: impl Fn(usize) -> L, mut store: impl FnMut(usize, L)) {
-    let (upper_even, upper_odd) = load(0).deinterleave(load(1));
-    let (lower_even, lower_odd) = load(2).deinterleave(load(3));
-    let (first, third) = upper_even.deinterleave(lower_even);
-    let (second, fourth) = upper_odd.deinterleave(lower_odd);
+    let (even_left, even_right) = load(0).interleave(load(2));
+    let (odd_left, odd_right) = load(1).interleave(load(3));
+    let (first, second) = even_left.interleave(odd_left);
+    let (third, fourth) = even_right.interleave(odd_right);
     for (i, column) in [first, second, third, fourth].into_iter().enumerate() {
         store(i, column);
     }
@@ -156,8 +156,8 @@ mod lanes {
                 }
 
                 #[inline(always)]
-                fn duplicate(self) -> (Self, Self) {
-                    (Self(vector!(@shuffle $shuffle $low self.0, self.0)), Self(vector!(@shuffle $shuffle $high self.0, self.0)))
+                fn interleave(self, other: Self) -> (Self, Self) {
+                    (Self(vector!(@shuffle $shuffle $low self.0, other.0)), Self(vector!(@shuffle $shuffle $high self.0, other.0)))
                 }
 
                 #[inline(always)]
@@ -187,11 +187,11 @@ mod lanes {
 
     vector!(
         F32x4, f32, 4, f32x4_splat, f32x4_add, f32x4_mul, f32x4_div,
-        i32x4_shuffle, transpose_4, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 0, 1, 1], high [2, 2, 3, 3]
+        i32x4_shuffle, transpose_4, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 4, 1, 5], high [2, 6, 3, 7]
     );
     vector!(
         F64x2, f64, 2, f64x2_splat, f64x2_add, f64x2_mul, f64x2_div,
-        i64x2_shuffle, transpose_2, even [0, 2], odd [1, 3], low [0, 0], high [1, 1]
+        i64x2_shuffle, transpose_2, even [0, 2], odd [1, 3], low [0, 2], high [1, 3]
     );
 }
 
@@ -232,8 +232,8 @@ mod lanes {
         }
 
         #[inline(always)]
-        fn duplicate(self) -> (Self, Self) {
-            let lane = |i: usize| self.0[i / 2];
+        fn interleave(self, other: Self) -> (Self, Self) {
+            let lane = |i: usize| if i % 2 == 0 { self.0[i / 2] } else { other.0[i / 2] };
             (Self(from_fn(lane)), Self(from_fn(|i| lane(N + i))))
         }
 

@@ -3,6 +3,8 @@
 //! It knows which rows are added up, not what a row is: of the height it is a row of the plane, of the width a column of
 //! many rows, and forward and backward differ in the combs that they ask for.
 
+#![expect(unsafe_code, reason = "rows are checked once a comb, not once a load: see blocks.rs")]
+
 use core::ops::Range;
 
 use crate::axis::Comb;
@@ -21,6 +23,10 @@ pub struct Rows<'a, T> {
 }
 
 /// `sums[x] = Σ rows[x]` over the terms that the combs have for position x, for every x of `results`.
+///
+/// # Panics
+///
+/// If a row is not there.
 #[inline(never)]
 pub fn sum_rows<T: Element>(
     combs: impl Iterator<Item = Comb>,
@@ -30,22 +36,19 @@ pub fn sum_rows<T: Element>(
 ) {
     for comb in combs {
         let numbers = comb.at(results);
-        let start = |j: usize| (comb.result + j * comb.result_step - results.start) * rows.width;
+        let mut part = |numbers, clipped| {
+            let sums = Sums::new(&comb, numbers, results.start, sums, rows);
+            if clipped { add_clipped(sums) } else { add_up(sums) }
+        };
         if comb.is_long() {
-            sum_by_sweeps(&comb, numbers, sums, start, rows);
+            sweep(Sums::new(&comb, numbers, results.start, sums, rows));
             continue;
         }
-        // Where nothing is clipped, and rows follow each other as their terms do, they are added up as one long row.
-        let joined = if comb.is_contiguous() { comb.unclipped() } else { 0..0 };
-        let mut j = numbers.start;
-        while j < numbers.end {
-            let count = if joined.contains(&j) { joined.end.min(numbers.end) - j } else { 1 };
-            let terms = comb.terms(j);
-            let sources = if terms.is_empty() { rows.elements } else { rows.from(&comb, terms.start) };
-            let spacing = comb.source_step.wrapping_mul(rows.width);
-            sum_terms(&mut sums[start(j)..][..count * rows.width], sources, terms.len(), spacing);
-            j += count;
-        }
+        let inner = comb.unclipped();
+        let inner = inner.start.clamp(numbers.start, numbers.end)..inner.end.clamp(numbers.start, numbers.end);
+        part(numbers.start..inner.start, true);
+        part(inner.clone(), false);
+        part(inner.end..numbers.end, true);
     }
 }
 
@@ -54,109 +57,179 @@ impl Comb {
     fn is_long(&self) -> bool {
         self.terms.min(self.sources) > LONG * self.shift
     }
-
-    /// Whether sums follow each other, and are shifted by as much as they do.
-    fn is_contiguous(&self) -> bool {
-        (self.result_step, self.shift * self.source_step) == (1, 1)
-    }
 }
 
-impl<'a, T> Rows<'a, T> {
-    /// What starts with the row of term `number`.
-    #[inline(always)]
-    fn from(&self, comb: &Comb, number: usize) -> &'a [T] {
-        &self.elements[(comb.source + number * comb.source_step - self.first) * self.width..]
-    }
-}
-
-/// `sum[i] = Σ_{a<terms} source[i + a·spacing]`, term by term.
-#[inline(never)]
-pub fn sum_terms<T: Element>(sum: &mut [T], source: &[T], terms: usize, spacing: usize) {
-    if terms == 0 {
-        return sum.fill(T::default());
-    }
-    for_blocks(sum.len(), &mut Terms { sum, source, terms, spacing });
-}
-
-struct Terms<'a, T> {
-    sum: &'a mut [T],
-    source: &'a [T],
-    terms: usize,
-    spacing: usize,
-}
-
-impl<T: Element> Block<T> for Terms<'_, T> {
-    #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        let source = &self.source[start..];
-        let mut total = load::<L, N>(source, last);
-        for a in 1..self.terms {
-            total = add(total, load(&source[a * self.spacing..], last));
-        }
-        store(total, &mut self.sum[start..], last);
-    }
-}
-
-/// Sums of many terms, in groups that meet at one row.
-fn sum_by_sweeps<T: Element>(
-    comb: &Comb,
-    mut numbers: Range<usize>,
-    sums: &mut [T],
-    start: impl Fn(usize) -> usize,
-    rows: Rows<T>,
-) {
-    while !numbers.is_empty() {
-        let first_end = comb.terms(numbers.start).end;
-        let meeting = numbers.clone().take_while(|&j| comb.terms(j).start <= first_end).count();
-        let group = numbers.start..numbers.start + meeting;
-        let sums = &mut sums[start(group.start)..];
-        sweep(Sweeps { comb, group, sums, spacing: comb.result_step * rows.width, rows });
-        numbers.start += meeting;
-    }
-}
-
-/// Out of line, as [`sum_terms`] is: large functions stay long in the engines' baseline compilers.
-#[inline(never)]
-fn sweep<T: Element>(mut sweeps: Sweeps<T>) {
-    for_blocks(sweeps.rows.width, &mut sweeps);
-}
-
-/// From the row where the windows of a group meet, one sweep adds what comes after it and another one what came before,
-/// each sum going on where its neighbour ended: a row is added twice, however long the windows, and nothing is ever
-/// subtracted.
-struct Sweeps<'a, T> {
+/// Some sums of a comb that follow one another.
+struct Sums<'a, T> {
     comb: &'a Comb,
-    group: Range<usize>,
+    numbers: Range<usize>,
+    /// The sums: the first one, and then one every `spacing` elements.
     sums: &'a mut [T],
     spacing: usize,
-    rows: Rows<'a, T>,
+    /// Their terms, from number `first` on: one every `term_spacing` elements.
+    terms: &'a [T],
+    first: usize,
+    term_spacing: usize,
+    width: usize,
 }
 
-impl<T: Element> Block<T> for Sweeps<'_, T> {
+impl<'a, T: Element> Sums<'a, T> {
+    /// Checks, once for all sums, that they and their terms are there.
+    #[inline(always)]
+    fn new(comb: &'a Comb, numbers: Range<usize>, begin: usize, sums: &'a mut [T], rows: Rows<'a, T>) -> Self {
+        let width = rows.width;
+        let cut = |first: usize, step: usize, numbers: &Range<usize>, begin: usize| {
+            if numbers.is_empty() {
+                0..0
+            } else {
+                let position = |number| first + number * step - begin;
+                position(numbers.start) * width..(position(numbers.end - 1) + 1) * width
+            }
+        };
+        // The terms of a sum start and end no earlier than those of the sum before.
+        let terms = if numbers.is_empty() {
+            0..0
+        } else {
+            comb.terms(numbers.start).start..comb.terms(numbers.end - 1).end
+        };
+        Self {
+            sums: &mut sums[cut(comb.result, comb.result_step, &numbers, begin)],
+            spacing: comb.result_step * width,
+            terms: &rows.elements[cut(comb.source, comb.source_step, &terms, rows.first)],
+            first: terms.start,
+            term_spacing: comb.source_step.wrapping_mul(width),
+            width,
+            comb,
+            numbers,
+        }
+    }
+
+    #[inline(always)]
+    fn load_term<L: Lanes<Element = T>, const N: usize>(&self, number: usize, start: usize, last: usize) -> [L; N] {
+        // SAFETY: `new` has cut `terms` to end with the last term of these sums, and blocks lie inside the width.
+        unsafe { load(self.terms, (number - self.first) * self.term_spacing + start, last) }
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes<Element = T>, const N: usize>(&self, i: usize, start: usize, last: usize) -> [L; N] {
+        // SAFETY: `new` has cut `sums` to end with the last of them, and blocks lie inside the width.
+        unsafe { load(self.sums, i * self.spacing + start, last) }
+    }
+
+    #[inline(always)]
+    fn store<L: Lanes<Element = T>, const N: usize>(&mut self, sum: [L; N], i: usize, start: usize, last: usize) {
+        // SAFETY: as for `load`.
+        unsafe { store(sum, self.sums, i * self.spacing + start, last) }
+    }
+}
+
+/// Sums of which some terms are clipped. Out of line: large functions stay long in the engines' baseline compilers.
+#[inline(never)]
+fn add_clipped<T: Element>(mut sums: Sums<T>) {
+    let (width, spacing) = (sums.width, sums.spacing);
+    for (i, j) in sums.numbers.clone().enumerate() {
+        let terms = sums.comb.terms(j);
+        let term = terms.start.saturating_sub(sums.first) * sums.term_spacing;
+        for_blocks(width, &mut Sum::<T, 0> { sums: &mut sums, sum: i * spacing, term, terms: terms.len() });
+    }
+}
+
+/// Sums of which all terms are there, in equally many.
+#[inline(never)]
+fn add_up<T: Element>(sums: Sums<T>) {
+    match sums.comb.terms {
+        1 => add_all::<T, 1>(sums),
+        2 => add_all::<T, 2>(sums),
+        3 => add_all::<T, 3>(sums),
+        _ => add_all::<T, 0>(sums),
+    }
+}
+
+#[inline(always)]
+fn add_all<T: Element, const TERMS: usize>(mut sums: Sums<T>) {
+    let terms = sums.comb.terms;
+    let mut width = sums.width;
+    let (mut count, step, shift) = (sums.numbers.len(), sums.spacing, sums.comb.shift * sums.term_spacing);
+    // Rows that follow each other as their terms do are one long row.
+    if step == width && shift == width {
+        (width, count) = (width * count, count.min(1));
+    }
+    let (mut sum, mut term) = (0, 0);
+    for _ in 0..count {
+        for_blocks(width, &mut Sum::<T, TERMS> { sums: &mut sums, sum, term, terms });
+        sum += step;
+        term += shift;
+    }
+}
+
+/// One sum, of `TERMS` terms or, if that is 0, of any number.
+struct Sum<'s, 'a, T, const TERMS: usize> {
+    sums: &'s mut Sums<'a, T>,
+    sum: usize,
+    term: usize,
+    terms: usize,
+}
+
+impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
     #[inline(always)]
     fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        let Self { comb, rows, .. } = *self;
-        let load_term = |number| load::<L, N>(&rows.from(comb, number)[start..], last);
-        let zeros = [L::splat(T::default()); N];
-        let meeting = comb.terms(self.group.end - 1).start;
-        let (mut total, mut next) = (zeros, meeting);
-        for (i, j) in self.group.clone().enumerate() {
-            let end = comb.terms(j).end;
-            while next < end {
-                total = add(total, load_term(next));
-                next += 1;
+        let terms = if TERMS == 0 { self.terms } else { TERMS };
+        let spacing = self.sums.term_spacing;
+        let mut total = [L::splat(T::default()); N];
+        if terms > 0 {
+            // SAFETY: as for `Sums::load_term`.
+            total = unsafe { load(self.sums.terms, self.term + start, last) };
+            for term in 1..terms {
+                total = add(total, unsafe { load(self.sums.terms, self.term + term * spacing + start, last) });
             }
-            store(total, &mut self.sums[i * self.spacing + start..], last);
         }
-        let (mut total, mut next) = (zeros, meeting);
-        for (i, j) in self.group.clone().enumerate().rev() {
-            let begin = comb.terms(j).start;
-            while next > begin {
-                next -= 1;
-                total = add(total, load_term(next));
+        // SAFETY: as for `Sums::store`.
+        unsafe { store(total, self.sums.sums, self.sum + start, last) }
+    }
+}
+
+/// Sums of many terms, by two sweeps a group. Out of line like [`add_up`].
+#[inline(never)]
+fn sweep<T: Element>(sums: Sums<T>) {
+    for_blocks(sums.width, &mut TwoSweeps(sums));
+}
+
+/// Sums in groups of windows that have a row in common, or meet at one. From that row on, one sweep adds what comes after
+/// it and another one what came before, each sum going on where its neighbour ended: a row is added twice, however long
+/// the windows are, and nothing is ever subtracted.
+struct TwoSweeps<'a, T>(Sums<'a, T>);
+
+impl<T: Element> Block<T> for TwoSweeps<'_, T> {
+    #[inline(always)]
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+        let Self(sums) = self;
+        let (first, comb) = (sums.numbers.start, *sums.comb);
+        let mut group = first..first;
+        while group.end < sums.numbers.end {
+            group = group.end..group.end + 1;
+            let end = comb.terms(group.start).end;
+            while group.end < sums.numbers.end && comb.terms(group.end).start <= end {
+                group.end += 1;
             }
-            let sum = &mut self.sums[i * self.spacing + start..];
-            store(add(load(sum, last), total), sum, last);
+            let meeting = comb.terms(group.end - 1).start;
+            let (mut total, mut next) = ([L::splat(T::default()); N], meeting);
+            for j in group.clone() {
+                let end = comb.terms(j).end;
+                while next < end {
+                    total = add(total, sums.load_term(next, start, last));
+                    next += 1;
+                }
+                sums.store(total, j - first, start, last);
+            }
+            let (mut total, mut next) = ([L::splat(T::default()); N], meeting);
+            for j in group.clone().rev() {
+                let begin = comb.terms(j).start;
+                while next > begin {
+                    next -= 1;
+                    total = add(total, sums.load_term(next, start, last));
+                }
+                sums.store(add(sums.load(j - first, start, last), total), j - first, start, last);
+            }
         }
     }
 }

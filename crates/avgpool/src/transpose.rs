@@ -2,6 +2,9 @@
 //!
 //! It knows matrices, not what is in them.
 
+#![expect(unsafe_code, reason = "a check for every vector makes transposing 1.5 times slower (npm run bench)")]
+
+use crate::blocks::{load, store};
 use crate::simd::{Element, Lanes};
 
 /// `result[c, r] = matrix[r, c]`, for a matrix of `rows`×`columns`.
@@ -52,6 +55,7 @@ fn transpose_with<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [
     }
 }
 
+/// A loop over squares, of which the last one in either direction may overlap the one before.
 #[inline(always)]
 fn squares<L: Lanes>(
     result: &mut [L::Element],
@@ -59,18 +63,19 @@ fn squares<L: Lanes>(
     [rows, columns]: [usize; 2],
     map: impl Map<L::Element>,
 ) {
-    // The last square may overlap the one before.
+    let size = rows * columns;
+    let (matrix, result) = (&matrix[..size], &mut result[..size]);
     let mut r = 0;
     loop {
-        let matrix = &matrix[r * columns..][..L::COUNT * columns];
-        let result = &mut result[r..];
         let mut c = 0;
         loop {
             L::transpose(
                 #[inline(always)]
-                |i| map.apply(L::load(&matrix[i * columns + c..]), r + i, c),
+                // SAFETY: r + i < rows and c + COUNT ≤ columns, and there are rows · columns elements.
+                |i| map.apply(unsafe { load::<L, 1>(matrix, (r + i) * columns + c, 0) }[0], r + i, c),
                 #[inline(always)]
-                |i, vector| vector.store(&mut result[(c + i) * rows..]),
+                // SAFETY: c + i < columns and r + COUNT ≤ rows.
+                |i, vector| unsafe { store([vector], result, (c + i) * rows + r, 0) },
             );
             if c + L::COUNT == columns {
                 break;

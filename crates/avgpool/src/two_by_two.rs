@@ -87,7 +87,8 @@ fn spread_pairs<L: Lanes>(
     let upper = upper[2 * start..][..2 * body].chunks_exact_mut(2 * L::COUNT);
     let lower = lower[2 * start..][..2 * body].chunks_exact_mut(2 * L::COUNT);
     for ((grad_output, upper), lower) in grad_output.zip(upper).zip(lower) {
-        let (left, right) = (L::load(grad_output) * L::splat(scale)).duplicate();
+        let gradient = L::load(grad_output) * L::splat(scale);
+        let (left, right) = gradient.interleave(gradient);
         left.store(upper);
         right.store(&mut upper[L::COUNT..]);
         left.store(lower);
