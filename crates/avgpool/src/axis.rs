@@ -206,6 +206,11 @@ impl Axis {
         })
     }
 
+    /// Whether there is one window, and it holds every element.
+    pub(crate) fn is_one_window(&self) -> bool {
+        self.output == 1 && self.dilation == 1 && self.taps_before(self.start(0), self.input as i64) == self.begin as u64 + self.input as u64
+    }
+
     /// How many input positions, from the first on, no window holds but the first `windows`.
     pub(crate) fn complete(&self, windows: usize) -> usize {
         if windows >= self.output { self.input } else { self.start(windows).clamp(0, self.input as i64) as usize }

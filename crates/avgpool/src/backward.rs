@@ -34,7 +34,7 @@ pub fn backward<T: Element>(
                 let skipped = base.saturating_sub(held.start);
                 let elements = &band[skipped * width..];
                 let sources = Rows { elements, first: (held.start + skipped) - base, width };
-                sum_rows(rows.windows(), &(done..ready), &mut grad_input[done * width..ready * width], sources);
+                sum_rows(rows.windows(), &(done..ready), &mut grad_input[done * width..ready * width], sources, 1);
                 done = ready;
                 continue;
             }
@@ -49,7 +49,7 @@ pub fn backward<T: Element>(
             transpose_quotients(output_columns, &grad_output[..count * columns.output], row_factors, column_factors);
             let input_columns = &mut input_columns[..count * width];
             let elements = Rows { elements: output_columns, first: 0, width: count };
-            sum_rows(columns.windows(), &(0..width), input_columns, elements);
+            sum_rows(columns.windows(), &(0..width), input_columns, elements, 1);
             transpose(&mut band[held.len() * width..][..count * width], input_columns, [width, count]);
             held.end += count;
         }

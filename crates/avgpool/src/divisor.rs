@@ -22,6 +22,16 @@ impl Divisor {
         self.row_factor(rows, oh) * self.column_factor(columns, ow)
     }
 
+    /// The divisors of all windows.
+    pub fn of_windows<T: Element>(self, rows: &Axis, columns: &Axis, divisors: &mut [T]) {
+        for (oh, divisors) in divisors.chunks_exact_mut(columns.output).enumerate() {
+            let row = self.row_factor(rows, oh);
+            for (ow, divisor) in divisors.iter_mut().enumerate() {
+                *divisor = T::from_f64(row) * T::from_f64(self.column_factor(columns, ow));
+            }
+        }
+    }
+
     /// The factors of the columns.
     pub fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
         for (ow, factor) in factors.iter_mut().enumerate() {

@@ -24,13 +24,13 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
         for (plane, results) in geometry.output_rows(start..start + count) {
             let elements = &input[plane * geometry.input_len()..][..geometry.input_len()];
             let sums = rest.split_off_mut(..results.len() * columns.input).expect("a band of as many rows");
-            sum_rows(rows.taps(), &results, sums, Rows { elements, first: 0, width: columns.input });
+            sum_rows(rows.taps(), &results, sums, Rows { elements, first: 0, width: columns.input }, 1);
         }
         let input_columns = &mut input_columns[..count * columns.input];
         transpose(input_columns, band, [count, columns.input]);
         let output_columns = &mut output_columns[..count * columns.output];
         let elements = Rows { elements: input_columns, first: 0, width: count };
-        sum_rows(columns.taps(), &(0..columns.output), output_columns, elements);
+        sum_rows(columns.taps(), &(0..columns.output), output_columns, elements, 1);
         let row_factors = &mut row_factors[..count];
         divisor.row_factors(rows, start, row_factors);
         transpose_quotients(output, output_columns, column_factors, row_factors);

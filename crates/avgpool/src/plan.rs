@@ -7,7 +7,7 @@ use crate::divisor::Divisor;
 use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
-use crate::{backward, forward, two_by_two};
+use crate::{backward, forward, global, small_planes, two_by_two};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,9 @@ pub struct Plan {
 /// The ways to compute a plan: each has a forward and a backward, and gives what the general one would.
 #[derive(Clone, Copy, Debug)]
 enum Kernel {
-    General(Layout),
+    General(Layout, Option<small_planes::Layout>),
     TwoByTwo { scale: f64 },
+    Global { divisor: f64 },
 }
 
 impl Plan {
@@ -30,9 +31,12 @@ impl Plan {
         rows.input.checked_mul(columns.input)?;
         rows.output.checked_mul(columns.output)?;
         let geometry = Geometry { rows, columns, divisor };
-        let kernel = match two_by_two::scale(&geometry) {
-            Some(scale) => Kernel::TwoByTwo { scale },
-            None => Kernel::General(Layout::new(&geometry)?),
+        let kernel = if let Some(scale) = two_by_two::scale(&geometry) {
+            Kernel::TwoByTwo { scale }
+        } else if let Some(divisor) = global::divisor(&geometry) {
+            Kernel::Global { divisor }
+        } else {
+            Kernel::General(Layout::new(&geometry)?, small_planes::Layout::new(&geometry))
         };
         Some(Self { geometry, kernel })
     }
@@ -47,8 +51,8 @@ impl Plan {
     /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in.
     pub fn scratch_len(&self) -> usize {
         match self.kernel {
-            Kernel::General(layout) => layout.total,
-            Kernel::TwoByTwo { .. } => 0,
+            Kernel::General(layout, small) => small.map_or(0, |small| small.total).max(layout.total),
+            Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
 
@@ -60,7 +64,11 @@ impl Plan {
     pub fn forward<T: Element>(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(input.len(), output.len()), "not as many whole planes");
         match &self.kernel {
-            Kernel::General(layout) => forward::forward(&self.geometry, layout, input, output, scratch),
+            Kernel::General(_, Some(layout)) if input.len() >= small_planes::FEWEST * self.geometry.input_len() => {
+                small_planes::forward(&self.geometry, layout, input, output, scratch);
+            }
+            Kernel::Global { divisor } => global::forward(&self.geometry, T::from_f64(*divisor), input, output),
+            Kernel::General(layout, _) => forward::forward(&self.geometry, layout, input, output, scratch),
             Kernel::TwoByTwo { scale } => two_by_two::forward(&self.geometry, T::from_f64(*scale), input, output),
         }
     }
@@ -74,7 +82,13 @@ impl Plan {
     pub fn backward<T: Element>(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(grad_input.len(), grad_output.len()), "not as many whole planes");
         match &self.kernel {
-            Kernel::General(layout) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
+            Kernel::General(_, Some(layout)) if grad_input.len() >= small_planes::FEWEST * self.geometry.input_len() => {
+                small_planes::backward(&self.geometry, layout, grad_output, grad_input, scratch);
+            }
+            Kernel::Global { divisor } => {
+                global::backward(&self.geometry, T::from_f64(*divisor), grad_output, grad_input);
+            }
+            Kernel::General(layout, _) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
             Kernel::TwoByTwo { scale } => {
                 two_by_two::backward(&self.geometry, T::from_f64(*scale), grad_output, grad_input);
             }

@@ -22,7 +22,8 @@ pub struct Rows<'a, T> {
     pub width: usize,
 }
 
-/// `sums[x] = Σ rows[x]` over the terms that the combs have for position x, for every x of `results`.
+/// `sums[x] = Σ rows[x]` over the terms that the combs have for position x, for every x of `results`; and this for each of
+/// some `matrices` of rows, one after the other.
 ///
 /// # Panics
 ///
@@ -33,22 +34,28 @@ pub fn sum_rows<T: Element>(
     results: &Range<usize>,
     sums: &mut [T],
     rows: Rows<T>,
+    matrices: usize,
 ) {
+    let (sums_apart, rows_apart) = (sums.len() / matrices, rows.elements.len() / matrices);
     for comb in combs {
         let numbers = comb.at(results);
-        let mut part = |numbers, clipped| {
-            let sums = Sums::new(&comb, numbers, results.start, sums, rows);
-            if clipped { add_clipped(sums) } else { add_up(sums) }
-        };
-        if comb.is_long() {
-            sweep(Sums::new(&comb, numbers, results.start, sums, rows));
-            continue;
-        }
         let inner = comb.unclipped();
         let inner = inner.start.clamp(numbers.start, numbers.end)..inner.end.clamp(numbers.start, numbers.end);
-        part(numbers.start..inner.start, true);
-        part(inner.clone(), false);
-        part(inner.end..numbers.end, true);
+        for (sums, elements) in sums.chunks_exact_mut(sums_apart).zip(rows.elements.chunks_exact(rows_apart)) {
+            let rows = Rows { elements, ..rows };
+            if comb.is_long() {
+                sweep(Sums::new(&comb, numbers.clone(), results.start, sums, rows));
+                continue;
+            }
+            for clipped in [numbers.start..inner.start, inner.end..numbers.end] {
+                if !clipped.is_empty() {
+                    add_clipped(Sums::new(&comb, clipped, results.start, sums, rows));
+                }
+            }
+            if !inner.is_empty() {
+                add_up(Sums::new(&comb, inner.clone(), results.start, sums, rows));
+            }
+        }
     }
 }
 
