@@ -2,13 +2,18 @@
 //!
 //! It knows planes as runs of elements, not as rows and columns.
 
-use crate::blocks::{Block, for_blocks};
+#![expect(unsafe_code, reason = "a check for every vector")]
+
+use crate::blocks::{Block, add, for_blocks, load};
 use crate::geometry::Geometry;
 use crate::simd::{Element, Lanes};
 
 /// As many elements are added up before their sum is added to the others'. One running sum over a plane of 224×224 would
 /// be off by 1e-4 in `f32`.
 const BLOCK: usize = 512;
+
+/// As many lanes as any vector has.
+const MOST_LANES: usize = 4;
 
 /// What to divide by, if there is one window and it holds every element of a plane.
 pub fn divisor(geometry: &Geometry) -> Option<f64> {
@@ -17,50 +22,54 @@ pub fn divisor(geometry: &Geometry) -> Option<f64> {
 }
 
 /// `output[0, 0] = Σ_{h, w} input[h, w] / divisor`
-///
-/// As many planes as there are lanes are summed in vectors; transposed and added, these are the sums side by side.
 pub fn forward<T: Element>(geometry: &Geometry, divisor: T, input: &[T], output: &mut [T]) {
     let size = geometry.input_len();
     let lanes = T::Vector::COUNT;
     let whole = output.len() / lanes * lanes;
     let (groups, rest) = output.split_at_mut(whole);
     for (planes, averages) in input.chunks_exact(lanes * size).zip(groups.chunks_exact_mut(lanes)) {
-        let mut total = T::Vector::splat(T::default());
-        T::Vector::transpose(
-            #[inline(always)]
-            |i| sum_of_vectors::<T::Vector>(&planes[i * size..][..size]),
-            #[inline(always)]
-            |_, sums| total = total + sums,
-        );
-        total.store(averages);
-        let tail = size / lanes * lanes;
-        for (plane, average) in planes.chunks_exact(size).zip(averages) {
-            *average = plane[tail..].iter().fold(*average, |sum, &value| sum + value) / divisor;
-        }
+        (sums_of_planes::<T::Vector>(planes, size) / T::Vector::splat(divisor)).store(averages);
     }
     for (plane, average) in input[whole * size..].chunks_exact(size).zip(rest) {
-        *average = sum_of_vectors::<T>(plane) / divisor;
+        *average = sums_of_planes::<T>(plane, size) / divisor;
     }
 }
 
-/// The sum of all whole vectors of `elements`.
+/// The sums of as many planes as there are lanes, side by side.
+///
+/// Each plane is added up in vectors of neighbours. Transposed and added, these are the sums of whole vectors; what is left
+/// of each plane is added one by one.
 #[inline(always)]
-fn sum_of_vectors<L: Lanes>(elements: &[L::Element]) -> L {
-    let zero = L::splat(L::Element::default());
-    let mut total = zero;
-    for block in elements.chunks(BLOCK) {
-        let mut sums = [zero; 4];
-        let fours = block.chunks_exact(4 * L::COUNT);
-        let rest = fours.remainder();
-        for four in fours {
-            sums = core::array::from_fn(|v| sums[v] + L::load(&four[v * L::COUNT..]));
+fn sums_of_planes<L: Lanes>(planes: &[L::Element], size: usize) -> L {
+    assert!(planes.len() >= L::COUNT * size, "a plane for every lane");
+    let zero = L::Element::default();
+    let mut totals = [L::splat(zero); MOST_LANES];
+    let body = size / L::COUNT * L::COUNT;
+    let mut start = 0;
+    while start < body {
+        let end = body.min(start + BLOCK);
+        let mut sums = [L::splat(zero); MOST_LANES];
+        while start < end {
+            for (i, sum) in sums.iter_mut().take(L::COUNT).enumerate() {
+                // SAFETY: there are COUNT planes, and start + COUNT ≤ body ≤ size.
+                *sum = *sum + unsafe { load::<L, 1>(planes, i * size + start, 0) }[0];
+            }
+            start += L::COUNT;
         }
-        for vector in rest.chunks_exact(L::COUNT) {
-            sums[0] = sums[0] + L::load(vector);
-        }
-        total = total + ((sums[0] + sums[1]) + (sums[2] + sums[3]));
+        totals = add(totals, sums);
     }
-    total
+    let mut rests = [zero; MOST_LANES];
+    for (rest, plane) in rests.iter_mut().zip(planes.chunks_exact(size)) {
+        *rest = plane[body..].iter().fold(zero, |sum, &value| sum + value);
+    }
+    let mut result = L::load(&rests);
+    L::transpose(
+        #[inline(always)]
+        |i| totals[i],
+        #[inline(always)]
+        |_, sums| result = result + sums,
+    );
+    result
 }
 
 /// `grad_input[h, w] = grad_output[0, 0] / divisor`
