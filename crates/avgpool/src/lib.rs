@@ -40,6 +40,7 @@ mod plan;
 mod scratch;
 mod simd;
 mod small_planes;
+mod strips;
 mod sums;
 mod transpose;
 mod two_by_two;

@@ -7,7 +7,7 @@ use crate::divisor::Divisor;
 use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
-use crate::{backward, forward, global, small_planes, two_by_two};
+use crate::{backward, forward, global, small_planes, strips, two_by_two};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,7 @@ enum Kernel {
     General(Layout, Option<small_planes::Layout>),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
+    Strips(strips::Layout),
 }
 
 impl Plan {
@@ -35,6 +36,8 @@ impl Plan {
             Kernel::TwoByTwo { scale }
         } else if let Some(divisor) = global::divisor(&geometry) {
             Kernel::Global { divisor }
+        } else if let Some(layout) = strips::Layout::new(&geometry) {
+            Kernel::Strips(layout)
         } else {
             Kernel::General(Layout::new(&geometry)?, small_planes::Layout::new(&geometry))
         };
@@ -52,6 +55,7 @@ impl Plan {
     pub fn scratch_len(&self) -> usize {
         match self.kernel {
             Kernel::General(layout, small) => small.map_or(0, |small| small.total).max(layout.total),
+            Kernel::Strips(layout) => layout.total,
             Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
@@ -68,6 +72,7 @@ impl Plan {
                 small_planes::forward(&self.geometry, layout, input, output, scratch);
             }
             Kernel::Global { divisor } => global::forward(&self.geometry, T::from_f64(*divisor), input, output),
+            Kernel::Strips(layout) => strips::forward(&self.geometry, layout, input, output, scratch),
             Kernel::General(layout, _) => forward::forward(&self.geometry, layout, input, output, scratch),
             Kernel::TwoByTwo { scale } => two_by_two::forward(&self.geometry, T::from_f64(*scale), input, output),
         }
@@ -88,6 +93,7 @@ impl Plan {
             Kernel::Global { divisor } => {
                 global::backward(&self.geometry, T::from_f64(*divisor), grad_output, grad_input);
             }
+            Kernel::Strips(layout) => strips::backward(&self.geometry, layout, grad_output, grad_input, scratch),
             Kernel::General(layout, _) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
             Kernel::TwoByTwo { scale } => {
                 two_by_two::backward(&self.geometry, T::from_f64(*scale), grad_output, grad_input);
