@@ -51,7 +51,7 @@ impl AxisOptions {
 /// not is `shift` terms at either end, clipped or not.
 ///
 /// Without dilation the windows of an axis are one comb. With it they are several that lie between each other's teeth.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Comb {
     /// The position of sum 0.
     pub(crate) result: usize,
@@ -66,7 +66,7 @@ pub(crate) struct Comb {
     /// How many terms there are to add.
     pub(crate) sources: usize,
     /// The first term of sum 0, negative where it is clipped.
-    start: i64,
+    pub(crate) start: i64,
     /// From the first term of a sum to that of the next one.
     pub(crate) shift: usize,
     /// The terms of a sum that is not clipped.
@@ -91,10 +91,48 @@ impl Comb {
         first..end.max(first)
     }
 
+    /// Whether the sums are those of another comb, `after` positions later.
+    pub(crate) fn equals(&self, other: &Self, after: usize) -> bool {
+        *self == Self { result: other.result + after, results: self.results, ..*other }
+    }
+
+    /// Whether sums have so many terms that it is quicker to find first what neighbours share.
+    ///
+    /// Sweeps take about as long as 4 + 2·shift terms, on rows of 35 elements and more.
+    pub(crate) fn is_long(&self) -> bool {
+        self.terms.min(self.sources) > 4 + 2 * self.shift
+    }
+
     /// The sums at the positions `results`.
     pub(crate) fn at(&self, results: &Range<usize>) -> Range<usize> {
         let before = |position: usize| position.saturating_sub(self.result).div_ceil(self.result_step).min(self.results);
         before(results.start)..before(results.end)
+    }
+}
+
+/// How many combs are kept: those of every stride of at most 4 under a dilation of 2.
+const KEPT: usize = 8;
+
+/// The combs of an axis in one direction. The first ones, in general all, are made once and kept.
+pub(crate) struct Combs<'a> {
+    axis: &'a Axis,
+    make: fn(&Axis, usize) -> Comb,
+    count: usize,
+    first: [Comb; KEPT],
+}
+
+impl<'a> Combs<'a> {
+    fn new(axis: &'a Axis, make: fn(&Axis, usize) -> Comb, count: usize) -> Self {
+        let mut first = [make(axis, 0); KEPT];
+        for (i, comb) in first.iter_mut().enumerate().take(count).skip(1) {
+            *comb = make(axis, i);
+        }
+        Self { axis, make, count, first }
+    }
+
+    /// Each of them. They come by the position of their first sum.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Comb> {
+        (0..self.count).map(|i| if i < KEPT { self.first[i] } else { (self.make)(self.axis, i) })
     }
 }
 
@@ -150,60 +188,60 @@ impl Axis {
     }
 
     /// For every output position, the input positions under its window: forward adds these.
-    pub(crate) fn taps(&self) -> impl Iterator<Item = Comb> {
-        (0..self.spacing.min(self.output)).map(|result| {
-            let position = self.start(result);
-            let dilation = self.dilation as i64;
-            let (start, source) = if dilation == 1 {
-                (position, 0)
-            } else {
-                (position.div_euclid(dilation), position.rem_euclid(dilation) as usize)
-            };
-            Comb {
-                result,
-                result_step: self.spacing,
-                results: steps(result, self.output, self.spacing),
-                source,
-                source_step: self.dilation,
-                sources: steps(source, self.input, self.dilation),
-                start,
-                shift: self.teeth,
-                terms: self.kernel,
-            }
-        })
+    pub(crate) fn taps(&self) -> Combs<'_> {
+        Combs::new(self, Self::taps_comb, self.spacing.min(self.output))
     }
 
     /// For every input position, the output positions whose windows hold it: backward adds these.
+    pub(crate) fn windows(&self) -> Combs<'_> {
+        Combs::new(self, Self::windows_comb, self.period())
+    }
+
+    /// The windows `result`, `result + spacing`, … , whose taps fall on the same positions modulo the dilation.
+    fn taps_comb(&self, result: usize) -> Comb {
+        let (start, dilation) = (self.start(result), self.dilation as i64);
+        let source = start.rem_euclid(dilation) as usize;
+        Comb {
+            result,
+            result_step: self.spacing,
+            results: steps(result, self.output, self.spacing),
+            source,
+            source_step: self.dilation,
+            sources: steps(source, self.input, self.dilation),
+            start: start.div_euclid(dilation),
+            shift: self.teeth,
+            terms: self.kernel,
+        }
+    }
+
+    /// The input positions `result`, `result + period`, … , whose windows are the same ones modulo `spacing`.
     ///
     /// Window o holds input position i by tap t if o·stride + t·dilation = i + begin. So the windows are `spacing` apart,
-    /// and the last of them holds it by the first tap that can.
-    pub(crate) fn windows(&self) -> impl Iterator<Item = Comb> {
-        let [stride, dilation, teeth, spacing, kernel] =
-            [self.stride, self.dilation, self.teeth, self.spacing, self.kernel].map(|size| size as u64);
-        let shared = stride / teeth;
-        // Combs that start beyond the input have no sums.
-        let period = (stride * spacing).min(self.input as u64) as usize;
-        let inverse = inverse(spacing % teeth, teeth);
-        (0..period).map(move |result| {
-            let position = result as u64 + self.begin as u64;
-            // The first tap that can hold the position: the one with tap·dilation ≡ position modulo the stride.
-            let tap = position / shared % teeth * inverse % teeth;
-            let held = position.is_multiple_of(shared) && tap < kernel;
-            let (terms, tap) = if held { ((kernel - tap).div_ceil(teeth), tap) } else { (0, 0) };
-            let last = (position as i64 - (tap * dilation) as i64).div_euclid(stride as i64);
-            let (last, source) = (last.div_euclid(spacing as i64), last.rem_euclid(spacing as i64) as usize);
-            Comb {
-                result,
-                result_step: period,
-                results: steps(result, self.input, period),
-                source,
-                source_step: self.spacing,
-                sources: steps(source, self.output, self.spacing),
-                start: last - terms as i64 + 1,
-                shift: 1,
-                terms: terms as usize,
-            }
-        })
+    /// and the last of them holds it by the first tap that can: the one with t·dilation ≡ i + begin modulo the stride.
+    fn windows_comb(&self, result: usize) -> Comb {
+        let [teeth, spacing, kernel] = [self.teeth, self.spacing, self.kernel].map(|size| size as u64);
+        let (shared, position) = (self.stride as u64 / teeth, result as u64 + self.begin as u64);
+        let tap = position / shared % teeth * inverse(spacing % teeth, teeth) % teeth;
+        let held = position.is_multiple_of(shared) && tap < kernel;
+        let (tap, terms) = if held { (tap, (kernel - tap).div_ceil(teeth)) } else { (0, 0) };
+        let last = (position as i64 - (tap * self.dilation as u64) as i64).div_euclid(self.stride as i64);
+        let source = last.rem_euclid(spacing as i64) as usize;
+        Comb {
+            result,
+            result_step: self.period(),
+            results: steps(result, self.input, self.period()),
+            source,
+            source_step: self.spacing,
+            sources: steps(source, self.output, self.spacing),
+            start: last.div_euclid(spacing as i64) - terms as i64 + 1,
+            shift: 1,
+            terms: terms as usize,
+        }
+    }
+
+    /// Input positions from one to the next whose windows are the same ones, a `spacing` later; no more than there are.
+    fn period(&self) -> usize {
+        (self.stride as u64 * self.spacing as u64).min(self.input as u64) as usize
     }
 
     /// Whether there is one window, and it holds every element.

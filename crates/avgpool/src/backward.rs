@@ -20,9 +20,11 @@ pub fn backward<T: Element>(
     scratch: &mut [T],
 ) {
     let Geometry { rows, columns, divisor } = geometry;
+    let (row_windows, column_windows) = (rows.windows(), columns.windows());
     let width = columns.input;
     let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
     divisor.column_factors(columns, column_factors);
+    divisor.row_factors(rows, row_factors);
     // The rows in the band, numbered through all planes.
     let mut held = 0..0;
     for (plane, grad_input) in grad_input.chunks_exact_mut(geometry.input_len()).enumerate() {
@@ -34,7 +36,7 @@ pub fn backward<T: Element>(
                 let skipped = base.saturating_sub(held.start);
                 let elements = &band[skipped * width..];
                 let sources = Rows { elements, first: (held.start + skipped) - base, width };
-                sum_rows(rows.windows(), &(done..ready), &mut grad_input[done * width..ready * width], sources, 1);
+                sum_rows(&row_windows, &(done..ready), &mut grad_input[done * width..ready * width], sources, 1);
                 done = ready;
                 continue;
             }
@@ -43,13 +45,12 @@ pub fn backward<T: Element>(
             held.start = still;
             let grad_output = &grad_output[held.end * columns.output..];
             let count = layout.rows.min(grad_output.len() / columns.output);
-            let row_factors = &mut row_factors[..count];
-            divisor.row_factors(rows, held.end, row_factors);
+            let row_factors = &row_factors[held.end % rows.output..][..count];
             let output_columns = &mut output_columns[..count * columns.output];
             transpose_quotients(output_columns, &grad_output[..count * columns.output], row_factors, column_factors);
             let input_columns = &mut input_columns[..count * width];
             let elements = Rows { elements: output_columns, first: 0, width: count };
-            sum_rows(columns.windows(), &(0..width), input_columns, elements, 1);
+            sum_rows(&column_windows, &(0..width), input_columns, elements, 1);
             transpose(&mut band[held.len() * width..][..count * width], input_columns, [width, count]);
             held.end += count;
         }

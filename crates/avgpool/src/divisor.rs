@@ -39,12 +39,14 @@ impl Divisor {
         }
     }
 
-    /// The factors of the rows from `first` on, numbered through all planes.
-    pub fn row_factors<T: Element>(self, rows: &Axis, first: usize, factors: &mut [T]) {
-        let mut oh = first % rows.output;
-        for factor in factors {
+    /// The factors of the rows, numbered through all planes.
+    pub fn row_factors<T: Element>(self, rows: &Axis, factors: &mut [T]) {
+        let (of_plane, more) = factors.split_at_mut(rows.output);
+        for (oh, factor) in of_plane.iter_mut().enumerate() {
             *factor = T::from_f64(self.row_factor(rows, oh));
-            oh = if oh + 1 == rows.output { 0 } else { oh + 1 };
+        }
+        for (factor, &same) in more.iter_mut().zip(of_plane.iter().cycle()) {
+            *factor = same;
         }
     }
 

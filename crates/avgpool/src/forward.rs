@@ -14,8 +14,10 @@ use crate::transpose::{transpose, transpose_quotients};
 /// turned on their side: their columns are rows, and windows along the width are sums of rows like those along the height.
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
+    let (row_taps, column_taps) = (rows.taps(), columns.taps());
     let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
     divisor.column_factors(columns, column_factors);
+    divisor.row_factors(rows, row_factors);
     for (chunk, output) in output.chunks_mut(layout.rows * columns.output).enumerate() {
         let start = chunk * layout.rows;
         let count = output.len() / columns.output;
@@ -24,15 +26,14 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
         for (plane, results) in geometry.output_rows(start..start + count) {
             let elements = &input[plane * geometry.input_len()..][..geometry.input_len()];
             let sums = rest.split_off_mut(..results.len() * columns.input).expect("a band of as many rows");
-            sum_rows(rows.taps(), &results, sums, Rows { elements, first: 0, width: columns.input }, 1);
+            sum_rows(&row_taps, &results, sums, Rows { elements, first: 0, width: columns.input }, 1);
         }
         let input_columns = &mut input_columns[..count * columns.input];
         transpose(input_columns, band, [count, columns.input]);
         let output_columns = &mut output_columns[..count * columns.output];
         let elements = Rows { elements: input_columns, first: 0, width: count };
-        sum_rows(columns.taps(), &(0..columns.output), output_columns, elements, 1);
-        let row_factors = &mut row_factors[..count];
-        divisor.row_factors(rows, start, row_factors);
+        sum_rows(&column_taps, &(0..columns.output), output_columns, elements, 1);
+        let row_factors = &row_factors[start % rows.output..][..count];
         transpose_quotients(output, output_columns, column_factors, row_factors);
     }
 }

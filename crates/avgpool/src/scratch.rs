@@ -45,12 +45,13 @@ pub struct Layout {
 impl Layout {
     /// The layout for a geometry, or nothing if the machine cannot count as many elements.
     pub fn new(geometry: &Geometry) -> Option<Self> {
-        let [width, columns] = [geometry.columns.input, geometry.columns.output].map(|size| size as u64);
+        let [width, columns, height] =
+            [geometry.columns.input, geometry.columns.output, geometry.rows.output].map(|size| size as u64);
         let taps = geometry.rows.kernel.min(geometry.rows.input);
         let rows = (CHUNK / geometry.columns.input).max(taps / 2).next_multiple_of(16).max(16) as u64;
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
-        let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows, columns];
+        let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows + height, columns];
         let total = usize::try_from(lengths.into_iter().fold(0, u64::saturating_add)).ok()?;
         Some(Self { rows: rows as usize, lengths: lengths.map(|length| length as usize), total })
     }

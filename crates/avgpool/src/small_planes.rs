@@ -48,6 +48,7 @@ impl Layout {
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
+    let (row_taps, column_taps) = (rows.taps(), columns.taps());
     let [inputs, sums, outputs, divisors, ones] = layout.cut(scratch);
     divisor.of_windows(rows, columns, divisors);
     ones.fill(T::from_f64(1.0));
@@ -58,10 +59,10 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
         transpose(inputs, input, [lanes, geometry.input_len()]);
         let sums = &mut sums[..rows.output * columns.input * lanes];
         let sources = Rows { elements: inputs, first: 0, width: columns.input * lanes };
-        sum_rows(rows.taps(), &(0..rows.output), sums, sources, 1);
+        sum_rows(&row_taps, &(0..rows.output), sums, sources, 1);
         let outputs = &mut outputs[..output.len()];
         let sources = Rows { elements: sums, first: 0, width: lanes };
-        sum_rows(columns.taps(), &(0..columns.output), outputs, sources, rows.output);
+        sum_rows(&column_taps, &(0..columns.output), outputs, sources, rows.output);
         transpose_quotients(output, outputs, divisors, &ones[..lanes]);
     }
 }
@@ -75,6 +76,7 @@ pub fn backward<T: Element>(
     scratch: &mut [T],
 ) {
     let Geometry { rows, columns, divisor } = geometry;
+    let (row_windows, column_windows) = (rows.windows(), columns.windows());
     let [inputs, sums, outputs, divisors, ones] = layout.cut(scratch);
     divisor.of_windows(rows, columns, divisors);
     ones.fill(T::from_f64(1.0));
@@ -85,10 +87,10 @@ pub fn backward<T: Element>(
         transpose_quotients(outputs, grad_output, &ones[..lanes], divisors);
         let sums = &mut sums[..rows.output * columns.input * lanes];
         let sources = Rows { elements: outputs, first: 0, width: lanes };
-        sum_rows(columns.windows(), &(0..columns.input), sums, sources, rows.output);
+        sum_rows(&column_windows, &(0..columns.input), sums, sources, rows.output);
         let inputs = &mut inputs[..grad_input.len()];
         let sources = Rows { elements: sums, first: 0, width: columns.input * lanes };
-        sum_rows(rows.windows(), &(0..rows.input), inputs, sources, 1);
+        sum_rows(&row_windows, &(0..rows.input), inputs, sources, 1);
         transpose(grad_input, inputs, [geometry.input_len(), lanes]);
     }
 }

@@ -54,7 +54,7 @@ impl Layout {
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
     let [halo, row_factors, column_factors, _, _] = layout.cut(scratch);
-    divisor.row_factors(rows, 0, &mut row_factors[..rows.output]);
+    divisor.row_factors(rows, &mut row_factors[..rows.output]);
     divisor.column_factors(columns, &mut column_factors[..columns.output]);
     let task = Task {
         from: [rows.input, columns.input],
@@ -85,7 +85,7 @@ pub fn backward<T: Element>(
     let common = geometry.common_divisor();
     row_factors.fill(T::from_f64(common.unwrap_or(1.0)));
     column_factors.fill(T::from_f64(1.0));
-    divisor.row_factors(rows, 0, &mut out_rows[..rows.output]);
+    divisor.row_factors(rows, &mut out_rows[..rows.output]);
     divisor.column_factors(columns, &mut out_columns[..columns.output]);
     let task = Task {
         from: [rows.output, columns.output],

@@ -7,12 +7,9 @@
 
 use core::ops::Range;
 
-use crate::axis::Comb;
+use crate::axis::{Comb, Combs};
 use crate::blocks::{Block, add, for_blocks, load, store};
 use crate::simd::{Element, Lanes};
-
-/// A window is long if it has more than this many times as many terms as it does not share with the next one.
-const LONG: usize = 6;
 
 /// Rows of `width` elements, one after the other, of which the first one is at position `first` of an axis.
 #[derive(Clone, Copy)]
@@ -30,39 +27,41 @@ pub struct Rows<'a, T> {
 /// If a row is not there.
 #[inline(never)]
 pub fn sum_rows<T: Element>(
-    combs: impl Iterator<Item = Comb>,
+    combs: &Combs,
     results: &Range<usize>,
     sums: &mut [T],
     rows: Rows<T>,
     matrices: usize,
 ) {
     let (sums_apart, rows_apart) = (sums.len() / matrices, rows.elements.len() / matrices);
-    for comb in combs {
+    let mut combs = combs.iter().peekable();
+    while let Some(comb) = combs.next() {
         let numbers = comb.at(results);
+        // Where strides are long, neighbours are often held by the same windows.
+        let mut copies = 1;
+        while combs.next_if(|next| next.equals(&comb, copies) && next.at(results) == numbers).is_some() {
+            copies += 1;
+        }
         let inner = comb.unclipped();
         let inner = inner.start.clamp(numbers.start, numbers.end)..inner.end.clamp(numbers.start, numbers.end);
         for (sums, elements) in sums.chunks_exact_mut(sums_apart).zip(rows.elements.chunks_exact(rows_apart)) {
             let rows = Rows { elements, ..rows };
             if comb.is_long() {
-                sweep(Sums::new(&comb, numbers.clone(), results.start, sums, rows));
+                for copy in 0..copies {
+                    let comb = Comb { result: comb.result + copy, ..comb };
+                    sweep(Sums::new(&comb, numbers.clone(), 1, results.start, sums, rows));
+                }
                 continue;
             }
             for clipped in [numbers.start..inner.start, inner.end..numbers.end] {
                 if !clipped.is_empty() {
-                    add_clipped(Sums::new(&comb, clipped, results.start, sums, rows));
+                    add_clipped(Sums::new(&comb, clipped, copies, results.start, sums, rows));
                 }
             }
             if !inner.is_empty() {
-                add_up(Sums::new(&comb, inner.clone(), results.start, sums, rows));
+                add_up(Sums::new(&comb, inner.clone(), copies, results.start, sums, rows));
             }
         }
-    }
-}
-
-impl Comb {
-    /// Whether sums share so much that it is found first.
-    fn is_long(&self) -> bool {
-        self.terms.min(self.sources) > LONG * self.shift
     }
 }
 
@@ -73,6 +72,8 @@ struct Sums<'a, T> {
     /// The sums: the first one, and then one every `spacing` elements.
     sums: &'a mut [T],
     spacing: usize,
+    /// How often each is written, to rows that follow each other.
+    copies: usize,
     /// Their terms, from number `first` on: one every `term_spacing` elements.
     terms: &'a [T],
     first: usize,
@@ -83,14 +84,21 @@ struct Sums<'a, T> {
 impl<'a, T: Element> Sums<'a, T> {
     /// Checks, once for all sums, that they and their terms are there.
     #[inline(always)]
-    fn new(comb: &'a Comb, numbers: Range<usize>, begin: usize, sums: &'a mut [T], rows: Rows<'a, T>) -> Self {
+    fn new(
+        comb: &'a Comb,
+        numbers: Range<usize>,
+        copies: usize,
+        begin: usize,
+        sums: &'a mut [T],
+        rows: Rows<'a, T>,
+    ) -> Self {
         let width = rows.width;
-        let cut = |first: usize, step: usize, numbers: &Range<usize>, begin: usize| {
+        let cut = |first: usize, step: usize, numbers: &Range<usize>, begin: usize, copies: usize| {
             if numbers.is_empty() {
                 0..0
             } else {
                 let position = |number| first + number * step - begin;
-                position(numbers.start) * width..(position(numbers.end - 1) + 1) * width
+                position(numbers.start) * width..(position(numbers.end - 1) + copies) * width
             }
         };
         // The terms of a sum start and end no earlier than those of the sum before.
@@ -100,9 +108,10 @@ impl<'a, T: Element> Sums<'a, T> {
             comb.terms(numbers.start).start..comb.terms(numbers.end - 1).end
         };
         Self {
-            sums: &mut sums[cut(comb.result, comb.result_step, &numbers, begin)],
+            sums: &mut sums[cut(comb.result, comb.result_step, &numbers, begin, copies)],
+            copies,
             spacing: comb.result_step * width,
-            terms: &rows.elements[cut(comb.source, comb.source_step, &terms, rows.first)],
+            terms: &rows.elements[cut(comb.source, comb.source_step, &terms, rows.first, 1)],
             first: terms.start,
             term_spacing: comb.source_step.wrapping_mul(width),
             width,
@@ -158,7 +167,7 @@ fn add_all<T: Element, const TERMS: usize>(mut sums: Sums<T>) {
     let mut width = sums.width;
     let (mut count, step, shift) = (sums.numbers.len(), sums.spacing, sums.comb.shift * sums.term_spacing);
     // Rows that follow each other as their terms do are one long row.
-    if step == width && shift == width {
+    if step == width && shift == width && sums.copies == 1 {
         (width, count) = (width * count, count.min(1));
     }
     let (mut sum, mut term) = (0, 0);
@@ -186,12 +195,26 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
         if terms > 0 {
             // SAFETY: as for `Sums::load_term`.
             total = unsafe { load(self.sums.terms, self.term + start, last) };
-            for term in 1..terms {
-                total = add(total, unsafe { load(self.sums.terms, self.term + term * spacing + start, last) });
+            let mut at = self.term + start;
+            let mut term = 1;
+            while term + 2 <= terms {
+                let (first, second) = unsafe {
+                    (load(self.sums.terms, at + spacing, last), load(self.sums.terms, at + 2 * spacing, last))
+                };
+                total = add(add(total, first), second);
+                at += 2 * spacing;
+                term += 2;
+            }
+            if term < terms {
+                total = add(total, unsafe { load(self.sums.terms, at + spacing, last) });
             }
         }
-        // SAFETY: as for `Sums::store`.
-        unsafe { store(total, self.sums.sums, self.sum + start, last) }
+        let mut sum = self.sum + start;
+        for _ in 0..self.sums.copies {
+            // SAFETY: as for `Sums::store`.
+            unsafe { store(total, self.sums.sums, sum, last) }
+            sum += self.sums.width;
+        }
     }
 }
 
