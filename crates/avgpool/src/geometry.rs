@@ -52,8 +52,13 @@ impl Geometry {
 
     /// The divisor that all windows have in common, if they have.
     pub fn common_divisor(&self) -> Option<f64> {
-        let all_inside = [self.rows, self.columns].into_iter().all(|axis| axis.inner() == (0..axis.output));
-        let fixed = matches!(self.divisor, Divisor::Fixed(_));
-        (all_inside || fixed).then(|| self.divisor.of_window(&self.rows, 0, &self.columns, 0))
+        let axes = [&self.rows, &self.columns];
+        let common = match self.divisor {
+            Divisor::Fixed(_) => true,
+            // The last window is the one that may hang over.
+            Divisor::IncludePad => axes.iter().all(|axis| axis.counted(axis.output - 1, true) == axis.kernel as u64),
+            Divisor::ExcludePad => axes.iter().all(|axis| axis.inner() == (0..axis.output)),
+        };
+        common.then(|| self.divisor.of_window(&self.rows, 0, &self.columns, 0))
     }
 }
