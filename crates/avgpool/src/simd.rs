@@ -34,6 +34,12 @@ pub trait Lanes: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = S
     /// The even and the odd elements of `self` followed by `next`.
     fn deinterleave(self, next: Self) -> (Self, Self);
 
+    /// Zero, then all lanes but the last: what is one element before.
+    fn before(self) -> Self;
+
+    /// All lanes but the first, then zero: what is one element behind.
+    fn behind(self) -> Self;
+
     /// The lanes of `self` and `other` in turn, the first half and the second: the inverse of `deinterleave`.
     fn interleave(self, other: Self) -> (Self, Self);
 
@@ -74,6 +80,16 @@ macro_rules! element {
             #[inline(always)]
             fn deinterleave(self, next: Self) -> (Self, Self) {
                 (self, next)
+            }
+
+            #[inline(always)]
+            fn before(self) -> Self {
+                0.0
+            }
+
+            #[inline(always)]
+            fn behind(self) -> Self {
+                0.0
             }
 
             #[inline(always)]
@@ -122,7 +138,7 @@ mod lanes {
     macro_rules! vector {
         (
             $name:ident, $element:ty, $count:literal, $splat:ident, $add:ident, $mul:ident, $div:ident,
-            $shuffle:ident, $transpose:ident, even $even:tt, odd $odd:tt, low $low:tt, high $high:tt
+            $shuffle:ident, $transpose:ident, even $even:tt, odd $odd:tt, low $low:tt, high $high:tt, before $before:tt, behind $behind:tt
         ) => {
             #[derive(Clone, Copy)]
             pub struct $name(wasm::v128);
@@ -153,6 +169,16 @@ mod lanes {
                 #[inline(always)]
                 fn deinterleave(self, next: Self) -> (Self, Self) {
                     (Self(vector!(@shuffle $shuffle $even self.0, next.0)), Self(vector!(@shuffle $shuffle $odd self.0, next.0)))
+                }
+
+                #[inline(always)]
+                fn before(self) -> Self {
+                    Self(vector!(@shuffle $shuffle $before wasm::$splat(0.0), self.0))
+                }
+
+                #[inline(always)]
+                fn behind(self) -> Self {
+                    Self(vector!(@shuffle $shuffle $behind self.0, wasm::$splat(0.0)))
                 }
 
                 #[inline(always)]
@@ -187,11 +213,12 @@ mod lanes {
 
     vector!(
         F32x4, f32, 4, f32x4_splat, f32x4_add, f32x4_mul, f32x4_div,
-        i32x4_shuffle, transpose_4, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 4, 1, 5], high [2, 6, 3, 7]
+        i32x4_shuffle, transpose_4, even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 4, 1, 5], high [2, 6, 3, 7],
+        before [3, 4, 5, 6], behind [1, 2, 3, 4]
     );
     vector!(
         F64x2, f64, 2, f64x2_splat, f64x2_add, f64x2_mul, f64x2_div,
-        i64x2_shuffle, transpose_2, even [0, 2], odd [1, 3], low [0, 2], high [1, 3]
+        i64x2_shuffle, transpose_2, even [0, 2], odd [1, 3], low [0, 2], high [1, 3], before [1, 2], behind [1, 2]
     );
 }
 
@@ -229,6 +256,16 @@ mod lanes {
         fn deinterleave(self, next: Self) -> (Self, Self) {
             let lane = |i: usize| if i < N { self.0[i] } else { next.0[i - N] };
             (Self(from_fn(|i| lane(2 * i))), Self(from_fn(|i| lane(2 * i + 1))))
+        }
+
+        #[inline(always)]
+        fn before(self) -> Self {
+            Self(from_fn(|i| if i == 0 { T::default() } else { self.0[i - 1] }))
+        }
+
+        #[inline(always)]
+        fn behind(self) -> Self {
+            Self(from_fn(|i| if i + 1 == N { T::default() } else { self.0[i + 1] }))
         }
 
         #[inline(always)]

@@ -167,6 +167,10 @@ impl<T: Element> Task<'_, T> {
         // The columns whose windows reach over the left and the right edge, in whole vectors.
         let left = before.next_multiple_of(vector);
         let right = (columns + K - 1 - before - width).next_multiple_of(vector);
+        if K == 3 && self.quotients.is_none() && before == 1 && columns == width && columns >= vector {
+            self.same::<K>(from, to);
+            return;
+        }
         if self.quotients.is_some() || left + right + vector > columns {
             self.through_halo::<K>(from, to, halo, 0, columns);
             return;
@@ -175,6 +179,29 @@ impl<T: Element> Task<'_, T> {
         self.through_halo::<K>(from, to, left_halo, 0, left);
         self.strips::<K>(from, width, to, left, left - before, columns - left - right);
         self.through_halo::<K>(from, to, right_halo, columns - right, right);
+    }
+
+    #[inline(never)]
+    fn same<const K: usize>(&self, from: &[T], to: &mut [T]) {
+        let vector = T::Vector::COUNT;
+        let [_, width] = self.from;
+        assert!(from.len() >= self.from[0] * width, "rows as long as the windows reach");
+        assert!(to.len() >= self.to[0] * self.to[1], "as many sums");
+        assert!(self.row_factors.len() == self.to[0] && self.column_factors.len() == self.to[1], "a factor for each");
+        if width == vector {
+            self.strip::<T::Vector, K, 1, true, true>(from, width, to, 0, 0, 0);
+        } else if width <= 2 * vector {
+            self.strip::<T::Vector, K, 2, true, true>(from, width, to, 0, 0, width - vector);
+        } else {
+            self.strip::<T::Vector, K, 1, true, false>(from, width, to, 0, 0, 0);
+            let mut start = vector;
+            while start + vector < width {
+                self.strip::<T::Vector, K, 1, false, false>(from, width, to, start, start - 1, 0);
+                start += vector;
+            }
+            let last = width - vector;
+            self.strip::<T::Vector, K, 1, false, true>(from, width, to, last, last - 1, 0);
+        }
     }
 
     /// The sums in `count` columns from `first` on, from a copy of what they hold that is surrounded by zeros.
@@ -216,11 +243,11 @@ impl<T: Element> Task<'_, T> {
             let rest = count - start;
             if rest > vector && rest < 3 * vector {
                 let last = vector.min(rest - vector);
-                self.strip::<T::Vector, K, 2>(from, pitch, to, first + start, at + start, last);
+                self.strip::<T::Vector, K, 2, false, false>(from, pitch, to, first + start, at + start, last);
                 start += vector + last;
             } else {
                 start = start.min(count - vector);
-                self.strip::<T::Vector, K, 1>(from, pitch, to, first + start, at + start, 0);
+                self.strip::<T::Vector, K, 1, false, false>(from, pitch, to, first + start, at + start, 0);
                 start += vector;
             }
         }
@@ -228,7 +255,7 @@ impl<T: Element> Task<'_, T> {
 
     /// The sums of `N` vectors of columns: row sums roll through registers, K of them at any time.
     #[inline(always)]
-    fn strip<L: Lanes<Element = T>, const K: usize, const N: usize>(
+    fn strip<L: Lanes<Element = T>, const K: usize, const N: usize, const LEFT: bool, const RIGHT: bool>(
         &self,
         from: &[T],
         pitch: usize,
@@ -244,11 +271,24 @@ impl<T: Element> Task<'_, T> {
         let factors: [L; N] = unsafe { load(self.column_factors, first, last) };
         let row_sum = |row: usize| {
             // SAFETY: as above, of a row that is there.
-            let mut sum: [L; N] = unsafe { load(from, row, last) };
-            for j in 1..K {
-                sum = add(sum, unsafe { load(from, row + j, last) });
+            let at = |j: usize| unsafe { load::<L, N>(from, row + j, last) };
+            if !(LEFT || RIGHT) {
+                let mut sum = at(0);
+                for j in 1..K {
+                    sum = add(sum, at(j));
+                }
+                return sum;
             }
-            sum
+            // SAFETY: as above; the vectors at an edge are shifted instead.
+            let one = |at: usize| unsafe { load::<L, 1>(from, at, 0) }[0];
+            let first = if LEFT { row } else { row + 1 };
+            let middle: [L; N] = unsafe { load(from, first, last) };
+            core::array::from_fn(|v| {
+                let position = first + if v == N - 1 { last } else { v * L::COUNT };
+                let before = if LEFT && v == 0 { middle[v].before() } else { one(position - 1) };
+                let behind = if RIGHT && v == N - 1 { middle[v].behind() } else { one(position + 1) };
+                before + middle[v] + behind
+            })
         };
         // Rows above the plane wrap to large numbers.
         let any_row_sum = |r: usize| if r < height { row_sum(r * pitch + at) } else { zeros };
