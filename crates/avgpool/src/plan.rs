@@ -7,6 +7,7 @@ use crate::divisor::Divisor;
 use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
+use crate::strips::Strips;
 use crate::{backward, forward, global, small_planes, strips, two_by_two};
 
 /// How planes of one size are pooled.
@@ -22,7 +23,7 @@ enum Kernel {
     General(Layout, Option<small_planes::Layout>),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
-    Strips(strips::Layout),
+    Strips(Strips, Layout),
 }
 
 impl Plan {
@@ -36,8 +37,8 @@ impl Plan {
             Kernel::TwoByTwo { scale }
         } else if let Some(divisor) = global::divisor(&geometry) {
             Kernel::Global { divisor }
-        } else if let Some(layout) = strips::Layout::new(&geometry) {
-            Kernel::Strips(layout)
+        } else if let Some(strips) = Strips::new(&geometry) {
+            Kernel::Strips(strips, Layout::new(&geometry)?)
         } else {
             Kernel::General(Layout::new(&geometry)?, small_planes::Layout::new(&geometry))
         };
@@ -55,7 +56,7 @@ impl Plan {
     pub fn scratch_len(&self) -> usize {
         match self.kernel {
             Kernel::General(layout, small) => small.map_or(0, |small| small.total).max(layout.total),
-            Kernel::Strips(layout) => layout.total,
+            Kernel::Strips(strips, layout) => strips.scratch_len().max(layout.total),
             Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
@@ -72,8 +73,8 @@ impl Plan {
                 small_planes::forward(&self.geometry, layout, input, output, scratch);
             }
             Kernel::Global { divisor } => global::forward(&self.geometry, T::from_f64(*divisor), input, output),
-            Kernel::Strips(layout) => strips::forward(&self.geometry, layout, input, output, scratch),
-            Kernel::General(layout, _) => forward::forward(&self.geometry, layout, input, output, scratch),
+            Kernel::Strips(strips, _) if strips.serve::<T>(&self.geometry) => strips::forward(&self.geometry, strips, input, output, scratch),
+            Kernel::General(layout, _) | Kernel::Strips(_, layout) => forward::forward(&self.geometry, layout, input, output, scratch),
             Kernel::TwoByTwo { scale } => two_by_two::forward(&self.geometry, T::from_f64(*scale), input, output),
         }
     }
@@ -93,8 +94,8 @@ impl Plan {
             Kernel::Global { divisor } => {
                 global::backward(&self.geometry, T::from_f64(*divisor), grad_output, grad_input);
             }
-            Kernel::Strips(layout) => strips::backward(&self.geometry, layout, grad_output, grad_input, scratch),
-            Kernel::General(layout, _) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
+            Kernel::Strips(strips, _) if strips.serve::<T>(&self.geometry) => strips::backward(&self.geometry, strips, grad_output, grad_input, scratch),
+            Kernel::General(layout, _) | Kernel::Strips(_, layout) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
             Kernel::TwoByTwo { scale } => {
                 two_by_two::backward(&self.geometry, T::from_f64(*scale), grad_output, grad_input);
             }
