@@ -33,8 +33,10 @@ impl Strips {
             return None;
         }
         let common_divisor = geometry.common_divisor();
-        let quotients = if common_divisor.is_some() { 0 } else { geometry.input_len() };
-        Some(Self { kernel, common_divisor, lengths: [rows.input, columns.input, columns.input, quotients] })
+        let plane = if common_divisor.is_some() { 0 } else { geometry.input_len() };
+        let lengths = [rows.input, columns.input, plane, plane];
+        lengths.iter().try_fold(0_usize, |sum, &length| sum.checked_add(length))?;
+        Some(Self { kernel, common_divisor, lengths })
     }
 
     /// How many elements a call works in.
@@ -77,47 +79,43 @@ pub fn backward<T: Element>(
     scratch: &mut [T],
 ) {
     let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, ones, quotients] = strips.cut(scratch);
-    ones.fill(T::from_f64(1.0));
-    if let Some(divisor) = strips.common_divisor {
-        row_factors.fill(T::from_f64(divisor));
-        for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-            sum_plane(strips.kernel, Plane { from: grad_output, to: grad_input, row_factors, column_factors: ones });
-        }
-        return;
-    }
-    divisor.column_factors(columns, column_factors);
+    let [row_factors, column_factors, quotients, divisors] = strips.cut(scratch);
+    // The sums are divided by the common divisor, or no more.
+    row_factors.fill(T::from_f64(strips.common_divisor.unwrap_or(1.0)));
+    column_factors.fill(T::from_f64(1.0));
+    divisor.of_windows(rows, columns, divisors);
     for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-        divisor.row_factors(rows, row_factors);
-        for ((from, to), &row_factor) in grad_output
-            .chunks_exact(columns.output)
-            .zip(quotients.chunks_exact_mut(columns.output))
-            .zip(row_factors.iter())
-        {
-            for_blocks(columns.output, &mut Quotients { from, to, row_factor, column_factors });
-        }
-        row_factors.fill(T::from_f64(1.0));
-        sum_plane(strips.kernel, Plane { from: quotients, to: grad_input, row_factors, column_factors: ones });
+        let from = if strips.common_divisor.is_some() {
+            grad_output
+        } else {
+            divide(quotients, grad_output, divisors);
+            &*quotients
+        };
+        sum_plane(strips.kernel, Plane { from, to: grad_input, row_factors, column_factors });
     }
 }
 
-/// `to[x] = from[x] / (row_factor · column_factors[x])`, of rows as long as each other.
-struct Quotients<'a, T> {
-    from: &'a [T],
-    to: &'a mut [T],
-    row_factor: T,
-    column_factors: &'a [T],
+/// `quotients[i] = values[i] / divisors[i]`
+#[inline(never)]
+fn divide<T: Element>(quotients: &mut [T], values: &[T], divisors: &[T]) {
+    let (values, divisors) = (&values[..quotients.len()], &divisors[..quotients.len()]);
+    for_blocks(quotients.len(), &mut Divide { quotients, values, divisors });
 }
 
-impl<T: Element> Block<T> for Quotients<'_, T> {
+struct Divide<'a, T> {
+    quotients: &'a mut [T],
+    values: &'a [T],
+    divisors: &'a [T],
+}
+
+impl<T: Element> Block<T> for Divide<'_, T> {
     #[inline(always)]
     fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        let row_factor = L::splat(self.row_factor);
-        // SAFETY: blocks lie inside the width, which is that of all three rows.
+        // SAFETY: blocks lie inside the length, which `divide` has made that of all three.
         unsafe {
-            let (from, factors): ([L; N], [L; N]) =
-                (load(self.from, start, last), load(self.column_factors, start, last));
-            store(core::array::from_fn::<L, N, _>(|v| from[v] / (row_factor * factors[v])), self.to, start, last);
+            let values: [L; N] = load(self.values, start, last);
+            let divisors: [L; N] = load(self.divisors, start, last);
+            store(core::array::from_fn::<L, N, _>(|v| values[v] / divisors[v]), self.quotients, start, last);
         }
     }
 }
