@@ -208,18 +208,18 @@ impl<T: Element> Plane<'_, T> {
                 sum
             })
         };
-        let row_sum_or_zeros = |r: usize| if r < height { row_sum(r * width) } else { zeros };
-        let mut sums: [[L; N]; K] =
-            core::array::from_fn(|i| if i + reach < K { zeros } else { row_sum_or_zeros(i + reach - K) });
-        let mut step = |next: [L; N], divisors: [L; N], row: usize| {
+        let mut sums: [[L; N]; K] = [zeros; K];
+        let mut step = |next: [L; N], divisors: [L; N], row: Option<usize>| {
             sums = core::array::from_fn(|i| if i + 1 < K { sums[i + 1] } else { next });
-            let mut total = sums[0];
-            for i in 1..K {
-                total = add(total, sums[i]);
+            if let Some(row) = row {
+                let mut total = sums[0];
+                for i in 1..K {
+                    total = add(total, sums[i]);
+                }
+                let quotients = core::array::from_fn(|v| total[v] / divisors[v]);
+                // SAFETY: as above.
+                unsafe { store::<L, N>(quotients, to, row + start, last) };
             }
-            let quotients = core::array::from_fn(|v| total[v] / divisors[v]);
-            // SAFETY: as above.
-            unsafe { store::<L, N>(quotients, to, row + start, last) };
         };
         // SAFETY: as above.
         let column_factors: [L; N] = unsafe { load(self.column_factors, start, last) };
@@ -227,28 +227,27 @@ impl<T: Element> Plane<'_, T> {
             let row_factor = L::splat(self.row_factors[r]);
             core::array::from_fn(|v| row_factor * column_factors[v])
         };
-        let mut r = 0;
-        while r < reach.min(height) {
-            step(row_sum_or_zeros(r + reach), divisors(r), r * width);
-            r += 1;
-        }
-        // Rows far from the edges have one divisor. K at a time, for then the registers need not be shifted.
-        if r + reach < height {
-            let divisors = divisors(r);
-            while r + reach + K <= height {
-                for i in 0..K {
-                    step(row_sum((r + i + reach) * width), divisors, (r + i) * width);
+        // Row `next` completes the sums of row `next - reach`. Rows beyond the last one are zeros.
+        let mut next = 0;
+        while next < height + reach {
+            // Rows far from the edges have one divisor. K at a time, for then no sum moves from register to register; that
+            // is worth its size only where most columns are.
+            if !(LEFT || RIGHT) && next == 2 * reach {
+                let divisors = divisors(reach);
+                while next + K <= height {
+                    for i in 0..K {
+                        step(row_sum((next + i) * width), divisors, Some((next + i - reach) * width));
+                    }
+                    next += K;
                 }
-                r += K;
             }
-            while r + reach < height {
-                step(row_sum((r + reach) * width), divisors, r * width);
-                r += 1;
+            let sum = if next < height { row_sum(next * width) } else { zeros };
+            if next >= reach {
+                step(sum, divisors(next - reach), Some((next - reach) * width));
+            } else {
+                step(sum, zeros, None);
             }
-        }
-        while r < height {
-            step(zeros, divisors(r), r * width);
-            r += 1;
+            next += 1;
         }
     }
 }
