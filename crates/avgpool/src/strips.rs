@@ -230,9 +230,8 @@ impl<T: Element> Plane<'_, T> {
         // Row `next` completes the sums of row `next - reach`. Rows beyond the last one are zeros.
         let mut next = 0;
         while next < height + reach {
-            // Rows far from the edges have one divisor. K at a time, for then no sum moves from register to register; that
-            // is worth its size only where most columns are.
-            if !(LEFT || RIGHT) && next == 2 * reach {
+            // Rows far from the edges have one divisor. K at a time, for then no sum moves from register to register.
+            if (K <= 5 || !(LEFT || RIGHT)) && next == 2 * reach {
                 let divisors = divisors(reach);
                 while next + K <= height {
                     for i in 0..K {
