@@ -20,8 +20,8 @@ const steps = [
     hostRust: true,
   },
   {
-    title: 'The laws on the portable lanes',
-    command: 'cargo test --package avgpool --release --locked',
+    title: 'The laws on the portable lanes, with every index checked',
+    command: 'cargo test --package avgpool --profile checked --locked',
     hostRust: true,
     count: countCargo,
   },

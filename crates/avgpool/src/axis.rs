@@ -105,7 +105,8 @@ impl Comb {
 
     /// The sums at the positions `results`.
     pub(crate) fn at(&self, results: &Range<usize>) -> Range<usize> {
-        let before = |position: usize| position.saturating_sub(self.result).div_ceil(self.result_step).min(self.results);
+        let before =
+            |position: usize| position.saturating_sub(self.result).div_ceil(self.result_step).min(self.results);
         before(results.start)..before(results.end)
     }
 }
@@ -246,7 +247,9 @@ impl Axis {
 
     /// Whether there is one window, and it holds every element.
     pub(crate) fn is_one_window(&self) -> bool {
-        self.output == 1 && self.dilation == 1 && self.taps_before(self.start(0), self.input as i64) == self.begin as u64 + self.input as u64
+        self.output == 1
+            && self.dilation == 1
+            && self.taps_before(self.start(0), self.input as i64) == self.begin as u64 + self.input as u64
     }
 
     /// How many input positions, from the first on, no window holds but the first `windows`.

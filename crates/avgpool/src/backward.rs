@@ -22,7 +22,7 @@ pub fn backward<T: Element>(
     let Geometry { rows, columns, divisor } = geometry;
     let (row_windows, column_windows) = (rows.windows(), columns.windows());
     let width = columns.input;
-    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
+    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
     divisor.column_factors(columns, column_factors);
     divisor.row_factors(rows, row_factors);
     // The rows in the band, numbered through all planes.

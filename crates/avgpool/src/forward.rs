@@ -15,7 +15,7 @@ use crate::transpose::{transpose, transpose_quotients};
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
     let (row_taps, column_taps) = (rows.taps(), columns.taps());
-    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = Scratch::new(layout, scratch);
+    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
     divisor.column_factors(columns, column_factors);
     divisor.row_factors(rows, row_factors);
     for (chunk, output) in output.chunks_mut(layout.rows * columns.output).enumerate() {

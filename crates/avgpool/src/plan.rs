@@ -17,13 +17,33 @@ pub struct Plan {
     kernel: Kernel,
 }
 
-/// The ways to compute a plan: each has a forward and a backward, and gives what the general one would.
+/// The ways to compute a plan: each has a forward and a backward, and gives what the general one would. What serves only
+/// some calls has the general way beside it.
 #[derive(Clone, Copy, Debug)]
 enum Kernel {
-    General(Layout, Option<small_planes::Layout>),
+    General(Layout),
+    SmallPlanes(small_planes::Layout, Layout),
+    Strips(Strips, Layout),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
-    Strips(Strips, Layout),
+}
+
+impl Kernel {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        if let Some(scale) = two_by_two::scale(geometry) {
+            return Some(Self::TwoByTwo { scale });
+        }
+        if let Some(divisor) = global::divisor(geometry) {
+            return Some(Self::Global { divisor });
+        }
+        let layout = Layout::new(geometry)?;
+        let kernel = match (Strips::new(geometry), small_planes::Layout::new(geometry)) {
+            (Some(strips), _) => Self::Strips(strips, layout),
+            (None, Some(small)) => Self::SmallPlanes(small, layout),
+            (None, None) => Self::General(layout),
+        };
+        Some(kernel)
+    }
 }
 
 impl Plan {
@@ -33,16 +53,7 @@ impl Plan {
         rows.input.checked_mul(columns.input)?;
         rows.output.checked_mul(columns.output)?;
         let geometry = Geometry { rows, columns, divisor };
-        let kernel = if let Some(scale) = two_by_two::scale(&geometry) {
-            Kernel::TwoByTwo { scale }
-        } else if let Some(divisor) = global::divisor(&geometry) {
-            Kernel::Global { divisor }
-        } else if let Some(strips) = Strips::new(&geometry) {
-            Kernel::Strips(strips, Layout::new(&geometry)?)
-        } else {
-            Kernel::General(Layout::new(&geometry)?, small_planes::Layout::new(&geometry))
-        };
-        Some(Self { geometry, kernel })
+        Some(Self { geometry, kernel: Kernel::new(&geometry)? })
     }
 
     /// Whether slices of these lengths are as many whole planes of input as of output.
@@ -54,9 +65,10 @@ impl Plan {
 
     /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in.
     pub fn scratch_len(&self) -> usize {
-        match self.kernel {
-            Kernel::General(layout, small) => small.map_or(0, |small| small.total).max(layout.total),
-            Kernel::Strips(strips, layout) => strips.scratch_len().max(layout.total),
+        match &self.kernel {
+            Kernel::General(layout) => layout.total,
+            Kernel::SmallPlanes(small, layout) => small.total.max(layout.total),
+            Kernel::Strips(strips, layout) => strips.total.max(layout.total),
             Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
@@ -68,14 +80,19 @@ impl Plan {
     /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
     pub fn forward<T: Element>(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(input.len(), output.len()), "not as many whole planes");
+        let geometry = &self.geometry;
         match &self.kernel {
-            Kernel::General(_, Some(layout)) if input.len() >= small_planes::FEWEST * self.geometry.input_len() => {
-                small_planes::forward(&self.geometry, layout, input, output, scratch);
+            Kernel::TwoByTwo { scale } => two_by_two::forward(geometry, T::from_f64(*scale), input, output),
+            Kernel::Global { divisor } => global::forward(geometry, T::from_f64(*divisor), input, output),
+            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
+                strips::forward(geometry, strips, input, output, scratch);
             }
-            Kernel::Global { divisor } => global::forward(&self.geometry, T::from_f64(*divisor), input, output),
-            Kernel::Strips(strips, _) if strips.serve::<T>(&self.geometry) => strips::forward(&self.geometry, strips, input, output, scratch),
-            Kernel::General(layout, _) | Kernel::Strips(_, layout) => forward::forward(&self.geometry, layout, input, output, scratch),
-            Kernel::TwoByTwo { scale } => two_by_two::forward(&self.geometry, T::from_f64(*scale), input, output),
+            Kernel::SmallPlanes(small, _) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
+                small_planes::forward(geometry, small, input, output, scratch);
+            }
+            Kernel::General(layout) | Kernel::Strips(_, layout) | Kernel::SmallPlanes(_, layout) => {
+                forward::forward(geometry, layout, input, output, scratch);
+            }
         }
     }
 
@@ -87,17 +104,18 @@ impl Plan {
     /// If the slices are not as many whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
     pub fn backward<T: Element>(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         assert!(self.fits(grad_input.len(), grad_output.len()), "not as many whole planes");
+        let geometry = &self.geometry;
         match &self.kernel {
-            Kernel::General(_, Some(layout)) if grad_input.len() >= small_planes::FEWEST * self.geometry.input_len() => {
-                small_planes::backward(&self.geometry, layout, grad_output, grad_input, scratch);
+            Kernel::TwoByTwo { scale } => two_by_two::backward(geometry, T::from_f64(*scale), grad_output, grad_input),
+            Kernel::Global { divisor } => global::backward(geometry, T::from_f64(*divisor), grad_output, grad_input),
+            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
+                strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }
-            Kernel::Global { divisor } => {
-                global::backward(&self.geometry, T::from_f64(*divisor), grad_output, grad_input);
+            Kernel::SmallPlanes(small, _) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
+                small_planes::backward(geometry, small, grad_output, grad_input, scratch);
             }
-            Kernel::Strips(strips, _) if strips.serve::<T>(&self.geometry) => strips::backward(&self.geometry, strips, grad_output, grad_input, scratch),
-            Kernel::General(layout, _) | Kernel::Strips(_, layout) => backward::backward(&self.geometry, layout, grad_output, grad_input, scratch),
-            Kernel::TwoByTwo { scale } => {
-                two_by_two::backward(&self.geometry, T::from_f64(*scale), grad_output, grad_input);
+            Kernel::General(layout) | Kernel::Strips(_, layout) | Kernel::SmallPlanes(_, layout) => {
+                backward::backward(geometry, layout, grad_output, grad_input, scratch);
             }
         }
     }

@@ -4,35 +4,36 @@
 
 use crate::geometry::Geometry;
 
-/// How many elements of a row's sums are worked on at a time, where rows are not too long: they stay in the innermost
-/// cache, and the work that a chunk of rows takes beside them is small.
+/// Cuts `memory`, which may be longer and have any values, into parts of these lengths.
+pub fn cut<T, const N: usize>(lengths: [usize; N], memory: &mut [T]) -> [&mut [T]; N] {
+    let mut rest = memory;
+    lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as the plan asks for"))
+}
+
+/// The sum of the lengths, if the machine can count as far.
+pub fn total(lengths: &[u64]) -> Option<usize> {
+    usize::try_from(lengths.iter().fold(0_u64, |sum, &length| sum.saturating_add(length))).ok()
+}
+
+/// How many elements of a row's sums are worked on at a time: they stay in the innermost cache, and what else there is to
+/// do for a chunk of rows is little beside them.
 const CHUNK: usize = 2048;
 
-/// What forward and backward work with.
+/// What the general path works with.
 pub struct Scratch<'a, T> {
-    /// Rows of the input's width, sums of rows of the input or, backward, what is to be added up to them.
+    /// Rows of the input's width: sums of rows of the input or, backward, what is to be added up to them.
     pub band: &'a mut [T],
     /// The same, column by column.
     pub input_columns: &'a mut [T],
     /// Rows of the output's width, column by column.
     pub output_columns: &'a mut [T],
-    /// What the windows in a row are divided by, together with `column_factors`.
+    /// What the windows of a row are divided by, together with `column_factors`; from row 0 on, through planes.
     pub row_factors: &'a mut [T],
-    /// What the windows in a column are divided by, together with `row_factors`.
+    /// What the windows of a column are divided by, together with `row_factors`.
     pub column_factors: &'a mut [T],
 }
 
-impl<'a, T> Scratch<'a, T> {
-    /// Cuts `memory`, of `layout.total` elements or more with any values.
-    pub fn new(layout: &Layout, memory: &'a mut [T]) -> Self {
-        let mut rest = memory;
-        let [band, input_columns, output_columns, row_factors, column_factors] =
-            layout.lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as the layout says"));
-        Self { band, input_columns, output_columns, row_factors, column_factors }
-    }
-}
-
-/// How the memory is cut.
+/// How that memory is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     /// Rows of the output that are worked on at a time.
@@ -47,12 +48,19 @@ impl Layout {
     pub fn new(geometry: &Geometry) -> Option<Self> {
         let [width, columns, height] =
             [geometry.columns.input, geometry.columns.output, geometry.rows.output].map(|size| size as u64);
+        // Whole vectors, and enough rows that long windows share most of theirs.
         let taps = geometry.rows.kernel.min(geometry.rows.input);
         let rows = (CHUNK / geometry.columns.input).max(taps / 2).next_multiple_of(16).max(16) as u64;
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
         let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows + height, columns];
-        let total = usize::try_from(lengths.into_iter().fold(0, u64::saturating_add)).ok()?;
+        let total = total(&lengths)?;
         Some(Self { rows: rows as usize, lengths: lengths.map(|length| length as usize), total })
+    }
+
+    /// Cuts `memory`, of `total` elements or more.
+    pub fn cut<'a, T>(&self, memory: &'a mut [T]) -> Scratch<'a, T> {
+        let [band, input_columns, output_columns, row_factors, column_factors] = cut(self.lengths, memory);
+        Scratch { band, input_columns, output_columns, row_factors, column_factors }
     }
 }

@@ -270,7 +270,7 @@ mod lanes {
 
         #[inline(always)]
         fn interleave(self, other: Self) -> (Self, Self) {
-            let lane = |i: usize| if i % 2 == 0 { self.0[i / 2] } else { other.0[i / 2] };
+            let lane = |i: usize| if i.is_multiple_of(2) { self.0[i / 2] } else { other.0[i / 2] };
             (Self(from_fn(lane)), Self(from_fn(|i| lane(N + i))))
         }
 

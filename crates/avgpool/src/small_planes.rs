@@ -3,6 +3,7 @@
 //! It knows the order of the steps. Backward takes those of forward in reverse.
 
 use crate::geometry::Geometry;
+use crate::scratch::cut;
 use crate::simd::Element;
 use crate::sums::{Rows, sum_rows};
 use crate::transpose::{transpose, transpose_quotients};
@@ -13,7 +14,7 @@ const LARGEST: usize = 512;
 /// What a group of planes has in all, about.
 const GROUP: usize = 4096;
 
-/// Below as many planes, lanes would stay empty.
+/// With fewer planes lanes would stay empty.
 pub const FEWEST: usize = 8;
 
 /// How the memory is cut that a call works in.
@@ -38,18 +39,13 @@ impl Layout {
         let lengths = [planes * input, planes * sums, planes * output, output, planes];
         Some(Self { planes, lengths, total: lengths.iter().sum() })
     }
-
-    fn cut<'a, T>(&self, memory: &'a mut [T]) -> [&'a mut [T]; 5] {
-        let mut rest = memory;
-        self.lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as the layout says"))
-    }
 }
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
     let (row_taps, column_taps) = (rows.taps(), columns.taps());
-    let [inputs, sums, outputs, divisors, ones] = layout.cut(scratch);
+    let [inputs, sums, outputs, divisors, ones] = cut(layout.lengths, scratch);
     divisor.of_windows(rows, columns, divisors);
     ones.fill(T::from_f64(1.0));
     let groups = input.chunks(layout.planes * geometry.input_len());
@@ -77,7 +73,7 @@ pub fn backward<T: Element>(
 ) {
     let Geometry { rows, columns, divisor } = geometry;
     let (row_windows, column_windows) = (rows.windows(), columns.windows());
-    let [inputs, sums, outputs, divisors, ones] = layout.cut(scratch);
+    let [inputs, sums, outputs, divisors, ones] = cut(layout.lengths, scratch);
     divisor.of_windows(rows, columns, divisors);
     ones.fill(T::from_f64(1.0));
     let groups = grad_output.chunks(layout.planes * geometry.output_len());

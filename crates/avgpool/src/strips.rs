@@ -3,11 +3,15 @@
 //!
 //! It knows how windows reach over the edges of a plane, and nothing of strides or dilation.
 
-#![expect(unsafe_code, reason = "strips jump from row to row, and a check for every load makes them 1.3 to 1.8 times slower")]
+#![expect(
+    unsafe_code,
+    reason = "strips jump from row to row, and a check for every load makes them 1.3 to 1.8 times slower"
+)]
 
 use crate::axis::Axis;
 use crate::blocks::{Block, add, for_blocks, load, store};
 use crate::geometry::Geometry;
+use crate::scratch::{cut, total};
 use crate::simd::{Element, Lanes};
 
 /// What a call needs to know, and how its memory is cut.
@@ -18,6 +22,8 @@ pub struct Strips {
     /// The divisor that all windows have in common, if they have.
     common_divisor: Option<f64>,
     lengths: [usize; 4],
+    /// How many elements a call works in.
+    pub total: usize,
 }
 
 impl Strips {
@@ -35,32 +41,41 @@ impl Strips {
         let common_divisor = geometry.common_divisor();
         let plane = if common_divisor.is_some() { 0 } else { geometry.input_len() };
         let lengths = [rows.input, columns.input, plane, plane];
-        lengths.iter().try_fold(0_usize, |sum, &length| sum.checked_add(length))?;
-        Some(Self { kernel, common_divisor, lengths })
+        Some(Self { kernel, common_divisor, lengths, total: total(&lengths.map(|length| length as u64))? })
     }
 
-    /// How many elements a call works in.
-    pub fn scratch_len(&self) -> usize {
-        self.lengths.iter().sum()
+    /// Whether rows are long enough for the vectors of an element type.
+    pub fn serves<T: Element>(&self, geometry: &Geometry) -> bool {
+        Edges::new::<T>(self.kernel, geometry.columns.input).is_some()
     }
+}
 
-    /// Whether rows are long enough for the vectors of an element type: the edges must not meet inside a window.
-    pub fn serve<T: Element>(&self, geometry: &Geometry) -> bool {
-        let (reach, vector) = (self.kernel / 2, T::Vector::COUNT);
-        let edge = reach.next_multiple_of(vector);
-        geometry.columns.input >= if edge == vector { vector + reach } else { 2 * edge }
-    }
+/// How a row is cut into strips.
+enum Edges {
+    /// Two vectors that overlap, each at an edge.
+    Both,
+    /// As many vectors at either edge, and between them vectors from which no window reaches over an edge.
+    Apart(usize),
+}
 
-    fn cut<'a, T>(&self, memory: &'a mut [T]) -> [&'a mut [T]; 4] {
-        let mut rest = memory;
-        self.lengths.map(|length| rest.split_off_mut(..length).expect("as much memory as scratch_len says"))
+impl Edges {
+    fn new<T: Element>(kernel: usize, width: usize) -> Option<Self> {
+        let (reach, vector) = (kernel / 2, T::Vector::COUNT);
+        let vectors = reach.div_ceil(vector);
+        if vectors == 1 && (vector + reach..=2 * vector).contains(&width) {
+            Some(Self::Both)
+        } else if width >= (2 * vectors * vector).max(vector + 2 * reach) {
+            Some(Self::Apart(vectors))
+        } else {
+            None
+        }
     }
 }
 
 /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − k/2 + i, ow − k/2 + j] / divisor(oh, ow)`
 pub fn forward<T: Element>(geometry: &Geometry, strips: &Strips, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, _, _] = strips.cut(scratch);
+    let [row_factors, column_factors, _, _] = cut(strips.lengths, scratch);
     divisor.row_factors(rows, row_factors);
     divisor.column_factors(columns, column_factors);
     for (input, output) in geometry.planes(input, output) {
@@ -79,7 +94,7 @@ pub fn backward<T: Element>(
     scratch: &mut [T],
 ) {
     let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, quotients, divisors] = strips.cut(scratch);
+    let [row_factors, column_factors, quotients, divisors] = cut(strips.lengths, scratch);
     // The sums are divided by the common divisor, or no more.
     row_factors.fill(T::from_f64(strips.common_divisor.unwrap_or(1.0)));
     column_factors.fill(T::from_f64(1.0));
@@ -141,32 +156,28 @@ fn sum_plane<T: Element>(kernel: usize, plane: Plane<T>) {
 #[inline(never)]
 fn sum<T: Element, const K: usize>(mut plane: Plane<T>) {
     let (height, width) = (plane.row_factors.len(), plane.column_factors.len());
-    assert!(plane.from.len() == height * width && plane.to.len() == height * width, "planes of {height}×{width}");
+    let size = height.checked_mul(width);
+    assert!(size == Some(plane.from.len()) && size == Some(plane.to.len()), "planes of {height}×{width}");
     let vector = T::Vector::COUNT;
-    let reach = K / 2;
-    if reach > vector {
-        assert!(width >= 4 * vector, "rows that hold both edges");
-        plane.strip::<T::Vector, K, 2, true, false>(0, vector);
-        let mut start = 2 * vector;
-        while start + 2 * vector < width {
-            plane.strip::<T::Vector, K, 1, false, false>(start, 0);
-            start += vector;
+    let edge = match Edges::new::<T>(K, width).expect("rows that are long enough") {
+        Edges::Both => return plane.strip::<T::Vector, K, 2, true, true>(0, width - vector),
+        Edges::Apart(1) => {
+            plane.strip::<T::Vector, K, 1, true, false>(0, 0);
+            plane.strip::<T::Vector, K, 1, false, true>(width - vector, 0);
+            vector
         }
-        plane.strip::<T::Vector, K, 2, false, true>(width - 2 * vector, vector);
-        return;
-    }
-    assert!(width >= vector + reach, "rows in which no window reaches over both edges");
-    if width <= 2 * vector {
-        plane.strip::<T::Vector, K, 2, true, true>(0, width - vector);
-        return;
-    }
-    plane.strip::<T::Vector, K, 1, true, false>(0, 0);
-    let mut start = vector;
-    while start + vector < width {
-        plane.strip::<T::Vector, K, 1, false, false>(start, 0);
+        Edges::Apart(_) => {
+            plane.strip::<T::Vector, K, 2, true, false>(0, vector);
+            plane.strip::<T::Vector, K, 2, false, true>(width - 2 * vector, vector);
+            2 * vector
+        }
+    };
+    let last = width - vector - K / 2;
+    let mut start = edge;
+    while start < width - edge {
+        plane.strip::<T::Vector, K, 1, false, false>(start.min(last), 0);
         start += vector;
     }
-    plane.strip::<T::Vector, K, 1, false, true>(width - vector, 0);
 }
 
 impl<T: Element> Plane<'_, T> {
@@ -213,8 +224,8 @@ impl<T: Element> Plane<'_, T> {
             sums = core::array::from_fn(|i| if i + 1 < K { sums[i + 1] } else { next });
             if let Some(row) = row {
                 let mut total = sums[0];
-                for i in 1..K {
-                    total = add(total, sums[i]);
+                for sum in &sums[1..] {
+                    total = add(total, *sum);
                 }
                 let quotients = core::array::from_fn(|v| total[v] / divisors[v]);
                 // SAFETY: as above.

@@ -3,7 +3,10 @@
 //! It knows which rows are added up, not what a row is: of the height it is a row of planes, of the width a column of many
 //! rows, and forward and backward differ in the combs that they ask for.
 
-#![expect(unsafe_code, reason = "a check for every load, not one for all of a comb, makes sums of 3 rows 1.3 times slower")]
+#![expect(
+    unsafe_code,
+    reason = "a check for every load, not one for all of a comb, makes sums of 3 rows 1.3 times slower"
+)]
 
 use core::ops::Range;
 
@@ -25,13 +28,7 @@ pub struct Rows<'a, T> {
 /// # Panics
 ///
 /// If a sum or a row is not there.
-pub fn sum_rows<T: Element>(
-    combs: &Combs,
-    results: &Range<usize>,
-    sums: &mut [T],
-    rows: Rows<T>,
-    matrices: usize,
-) {
+pub fn sum_rows<T: Element>(combs: &Combs, results: &Range<usize>, sums: &mut [T], rows: Rows<T>, matrices: usize) {
     let (sums_apart, rows_apart) = (sums.len() / matrices, rows.elements.len() / matrices);
     let mut combs = combs.iter().peekable();
     while let Some(comb) = combs.next() {
@@ -82,7 +79,7 @@ struct Sums<'a, T> {
     width: usize,
     /// From one sum to the next, the first of which is the first element.
     spacing: usize,
-    sums: &'a mut [T],
+    results: &'a mut [T],
     /// From one term to the next, the first of which, number `first`, is the first element.
     term_spacing: usize,
     first: usize,
@@ -117,7 +114,7 @@ impl<'a, T: Element> Sums<'a, T> {
             copies,
             width,
             spacing: comb.result_step.wrapping_mul(width),
-            sums: &mut sums[sum_row(numbers.start) * width..],
+            results: &mut sums[sum_row(numbers.start) * width..],
             numbers,
             term_spacing: comb.source_step.wrapping_mul(width),
             first: numbers_of_terms.start,
@@ -129,12 +126,12 @@ impl<'a, T: Element> Sums<'a, T> {
     #[inline(never)]
     fn add_clipped(mut self) {
         let width = self.width;
-        let mut sum = 0;
+        let mut result = 0;
         for j in self.numbers.clone() {
             let terms = self.comb.terms(j);
             let term = terms.start.saturating_sub(self.first).wrapping_mul(self.term_spacing);
-            for_blocks(width, &mut Sum::<T, 0> { sums: &mut self, sum, term, terms: terms.len() });
-            sum += self.spacing;
+            for_blocks(width, &mut Sum::<T, 0> { sums: &mut self, result, term, terms: terms.len() });
+            result += self.spacing;
         }
     }
 
@@ -158,10 +155,10 @@ impl<'a, T: Element> Sums<'a, T> {
         if (spacing, shift, self.copies) == (width, width, 1) {
             (width, count) = (width * count, 1);
         }
-        let (mut sum, mut term) = (0, 0);
+        let (mut result, mut term) = (0, 0);
         for _ in 0..count {
-            for_blocks(width, &mut Sum::<T, TERMS> { sums: &mut self, sum, term, terms });
-            sum += spacing;
+            for_blocks(width, &mut Sum::<T, TERMS> { sums: &mut self, result, term, terms });
+            result += spacing;
             term += shift;
         }
     }
@@ -184,7 +181,7 @@ impl<'a, T: Element> Sums<'a, T> {
     fn store<L: Lanes<Element = T>, const N: usize>(&mut self, block: [L; N], mut sum: usize, last: usize) {
         for _ in 0..self.copies {
             // SAFETY: `new` has checked that the rows of all sums and copies are there, and blocks lie inside the width.
-            unsafe { store(block, self.sums, sum, last) }
+            unsafe { store(block, self.results, sum, last) }
             sum += self.width;
         }
     }
@@ -193,7 +190,7 @@ impl<'a, T: Element> Sums<'a, T> {
 /// One sum: where it starts, where its first term does, and how many there are: `TERMS`, unless that is 0.
 struct Sum<'s, 'a, T, const TERMS: usize> {
     sums: &'s mut Sums<'a, T>,
-    sum: usize,
+    result: usize,
     term: usize,
     terms: usize,
 }
@@ -219,7 +216,7 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
         if rest > 0 {
             total = add(total, load_term(at + sums.term_spacing));
         }
-        sums.store(total, self.sum + start, last);
+        sums.store(total, self.result + start, last);
     }
 }
 
@@ -260,7 +257,7 @@ impl<T: Element> Block<T> for TwoSweeps<'_, T> {
                 }
                 let sum = sum_of(sums, j);
                 // SAFETY: as for `Sums::store`.
-                let after = unsafe { load(sums.sums, sum, last) };
+                let after = unsafe { load(sums.results, sum, last) };
                 sums.store(add(after, total), sum, last);
             }
         }

@@ -10,14 +10,14 @@ use crate::simd::{Element, Lanes};
 /// `result[c, r] = matrix[r, c]`, for a matrix of `rows`×`columns`.
 #[inline(never)]
 pub fn transpose<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [usize; 2]) {
-    transpose_with(result, matrix, [rows, columns], Same);
+    transpose_with(result, matrix, [rows, columns], &Same);
 }
 
 /// `result[c, r] = matrix[r, c] / (row_factors[r] · column_factors[c])`, for a matrix of as many rows and columns.
 #[inline(never)]
 pub fn transpose_quotients<T: Element>(result: &mut [T], matrix: &[T], row_factors: &[T], column_factors: &[T]) {
     let size = [row_factors.len(), column_factors.len()];
-    transpose_with(result, matrix, size, Quotient { row_factors, column_factors });
+    transpose_with(result, matrix, size, &Quotient { row_factors, column_factors });
 }
 
 /// What is done with the elements `c..` of row `r` on their way.
@@ -47,7 +47,7 @@ impl<T: Copy> Map<T> for Quotient<'_, T> {
 }
 
 #[inline(always)]
-fn transpose_with<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [usize; 2], map: impl Map<T>) {
+fn transpose_with<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [usize; 2], map: &impl Map<T>) {
     if rows.min(columns) < T::Vector::COUNT {
         squares::<T>(result, matrix, [rows, columns], map);
     } else {
@@ -61,9 +61,9 @@ fn squares<L: Lanes>(
     result: &mut [L::Element],
     matrix: &[L::Element],
     [rows, columns]: [usize; 2],
-    map: impl Map<L::Element>,
+    map: &impl Map<L::Element>,
 ) {
-    let size = rows * columns;
+    let size = rows.checked_mul(columns).expect("a matrix that is there");
     let (matrix, result) = (&matrix[..size], &mut result[..size]);
     let mut r = 0;
     loop {

@@ -4,8 +4,8 @@
 use avgpool::Divisor;
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, backward, few, forward, long, noise, sides, sides_of_several_windows, small, sweep,
-    to_f64,
+    Geometry, PLANES, Real, Side, backward, few, forward, global, kept, long, many_planes, noise, sides,
+    sides_of_several_windows, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -67,6 +67,28 @@ fn backward_is_the_transpose_of_forward_along_long_columns() {
 }
 
 #[test]
+fn backward_is_the_transpose_of_forward_where_windows_keep_the_size() {
+    is_transpose::<f32>(&kept(), &kept());
+    is_transpose::<f64>(&kept(), &kept());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_on_many_planes() {
+    for (geometry, seed) in many_planes().iter().zip(0..) {
+        is_transpose_of::<f32>(geometry, seed);
+        is_transpose_of::<f64>(geometry, seed);
+    }
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_under_windows_of_a_whole_plane() {
+    for (geometry, seed) in global().iter().zip(0..) {
+        is_transpose_of::<f32>(geometry, seed);
+        is_transpose_of::<f64>(geometry, seed);
+    }
+}
+
+#[test]
 fn two_by_two_windows_are_transposed_at_every_width() {
     let widths = sides(2..=40, [2], [2], [1], [(0, 0), (0, 1)]);
     let heights = sides(2..=5, [2], [2], [1], [(0, 0)]);
@@ -80,7 +102,7 @@ fn two_by_two_windows_with_a_fixed_power_of_two_are_transposed() {
     for &height in &sides(2..=5, [2], [2], [1], [(0, 0)]) {
         for &width in &sides(2..=40, [2], [2], [1], [(0, 0)]) {
             for divisor in [1.0, -8.0, 0.5] {
-                let geometry = Geometry { height, width, divisor: Divisor::Fixed(divisor) };
+                let geometry = Geometry { height, width, divisor: Divisor::Fixed(divisor), planes: PLANES };
                 is_transpose_of::<f32>(&geometry, 1);
             }
         }
@@ -95,7 +117,7 @@ fn what_is_not_finite_stays_in_its_window() {
         for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
             sweep(heights, widths, |geometry| {
                 let mut grad_output = vec![0.0; geometry.output_len()];
-                for position in 0..geometry.output_len() / PLANES {
+                for position in 0..geometry.output_len() / geometry.planes {
                     grad_output[position] = 1.0;
                     let window = backward(geometry, &grad_output);
                     grad_output[position] = f64::NAN;

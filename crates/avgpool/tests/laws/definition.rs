@@ -3,7 +3,8 @@
 use avgpool::{Axis, AxisOptions, Divisor};
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, few, forward, long, noise, sides, sides_of_several_windows, small, sweep, to_f64,
+    Geometry, PLANES, Real, Side, few, forward, global, kept, long, many_planes, noise, sides,
+    sides_of_several_windows, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -67,7 +68,7 @@ fn what_is_not_finite_stays_in_the_windows_that_hold_it() {
             for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
                 sweep(heights, widths, |geometry| {
                     let mut input: Vec<f32> = noise(7, geometry.input_len());
-                    for position in 0..geometry.input_len() / PLANES {
+                    for position in 0..geometry.input_len() / geometry.planes {
                         let finite = core::mem::replace(&mut input[position], special);
                         equals_definition(geometry, &input);
                         input[position] = finite;
@@ -78,13 +79,50 @@ fn what_is_not_finite_stays_in_the_windows_that_hold_it() {
     }
 }
 
+#[test]
+fn forward_equals_the_definition_where_windows_keep_the_size() {
+    equals_definition_on_noise::<f32>(&kept(), &kept());
+    equals_definition_on_noise::<f64>(&kept(), &kept());
+}
+
+#[test]
+fn forward_equals_the_definition_on_many_planes() {
+    for (geometry, seed) in many_planes().iter().zip(0..) {
+        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
+        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
+    }
+}
+
+#[test]
+fn forward_equals_the_definition_under_windows_of_a_whole_plane() {
+    for (geometry, seed) in global().iter().zip(0..) {
+        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
+        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
+    }
+}
+
+/// Every position of two planes in turn, where rows and planes are read across their ends.
+#[test]
+fn what_is_not_finite_stays_in_its_window_where_windows_keep_the_size() {
+    for (height, width) in kept().into_iter().zip(kept()).filter(|(_, width)| width.input % 3 == 2) {
+        let geometry = Geometry { height, width, divisor: Divisor::ExcludePad, planes: PLANES };
+        let mut input: Vec<f32> = noise(7, geometry.input_len());
+        for position in 0..geometry.input_len() {
+            let finite = core::mem::replace(&mut input[position], f32::NAN);
+            equals_definition(&geometry, &input);
+            input[position] = finite;
+        }
+    }
+}
+
 /// Sums of thousands of elements of one sign, where a careless order of summation loses the most.
 #[test]
 fn large_windows_are_as_accurate_as_small_ones() {
     for kernel in [9, 31, 100, 224] {
         let side = |stride| sides([224], [kernel], [stride], [1], [(0, 0)])[0];
         for stride in [1, 2, kernel] {
-            let geometry = Geometry { height: side(stride), width: side(stride), divisor: Divisor::IncludePad };
+            let geometry =
+                Geometry { height: side(stride), width: side(stride), divisor: Divisor::IncludePad, planes: PLANES };
             let input: Vec<f32> = noise::<f32>(1, geometry.input_len()).iter().map(|x| x.abs() + 0.1).collect();
             let output = forward(&geometry, &input);
             let exact = by_prefix_sums(&geometry, &input);
@@ -130,7 +168,7 @@ fn a_constant_of_a_small_integer_averages_to_itself() {
         for kernel in 1..=9 {
             for stride in 1..=3 {
                 let side = sides([40], [kernel], [stride], [1], [(0, 0)])[0];
-                let geometry = Geometry { height: side, width: side, divisor: Divisor::IncludePad };
+                let geometry = Geometry { height: side, width: side, divisor: Divisor::IncludePad, planes: PLANES };
                 let output = forward(&geometry, &vec![constant; geometry.input_len()]);
                 assert!(output.iter().all(|&average| average == constant), "{constant} on {geometry:?}: {output:?}");
             }
@@ -155,7 +193,7 @@ fn two_by_two_windows_are_divided_and_not_multiplied_by_what_is_not_exact() {
         [4.0, -8.0, 1.0, 2f64.powi(-100), 2f64.powi(100), 3.0, -2.5, 10.0, 0.1, 2f64.powi(127), 2f64.powi(-140)]
     {
         for &width in &widths {
-            let geometry = Geometry { height: widths[1], width, divisor: Divisor::Fixed(divisor) };
+            let geometry = Geometry { height: widths[1], width, divisor: Divisor::Fixed(divisor), planes: PLANES };
             let input: Vec<f32> = (0..geometry.input_len()).map(|i| (i * 7 % 31) as f32 - 15.0).collect();
             let sums = Geometry { divisor: Divisor::Fixed(1.0), ..geometry }.definition(&to_f64(&input));
             let exact: Vec<f32> = sums.iter().map(|&sum| sum as f32 / divisor as f32).collect();

@@ -7,8 +7,11 @@ use std::num::NonZeroU32;
 
 use avgpool::{Axis, AxisOptions, Divisor, Element, Plan};
 
-/// The planes of every tensor: two, so that nothing may be left over from the first one.
+/// The planes of a tensor, unless a test is about their number: two, so that nothing may be left over from the first one.
 pub const PLANES: usize = 2;
+
+/// Elements before and behind every slice that a kernel is given.
+const GUARD: usize = 40;
 
 pub const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
 
@@ -59,15 +62,16 @@ pub struct Geometry {
     pub height: Side,
     pub width: Side,
     pub divisor: Divisor,
+    pub planes: usize,
 }
 
 impl Geometry {
     pub fn input_len(&self) -> usize {
-        PLANES * (self.height.input * self.width.input) as usize
+        self.planes * (self.height.input * self.width.input) as usize
     }
 
     pub fn output_len(&self) -> usize {
-        PLANES * (self.height.output() * self.width.output()) as usize
+        self.planes * (self.height.output() * self.width.output()) as usize
     }
 
     pub fn terms(&self) -> f64 {
@@ -141,19 +145,43 @@ impl Real for f64 {
 }
 
 /// `plan.forward`, in output and scratch that start as NaN so that an unwritten cell shows.
+///
+/// All three slices have guards at both ends: NaN beside the input, so that a read of them shows, and numbers beside what
+/// is written, so that a write over them does.
 pub fn forward<T: Real>(geometry: &Geometry, input: &[T]) -> Vec<T> {
     let plan = geometry.plan();
-    let mut output = vec![T::NAN; geometry.output_len()];
-    plan.forward(input, &mut output, &mut vec![T::NAN; plan.scratch_len()]);
-    output
+    guarded(geometry, input, geometry.output_len(), plan.scratch_len(), |from, to, scratch| {
+        plan.forward(from, to, scratch);
+    })
 }
 
 /// `plan.backward`, likewise.
 pub fn backward<T: Real>(geometry: &Geometry, grad_output: &[T]) -> Vec<T> {
     let plan = geometry.plan();
-    let mut grad_input = vec![T::NAN; geometry.input_len()];
-    plan.backward(grad_output, &mut grad_input, &mut vec![T::NAN; plan.scratch_len()]);
-    grad_input
+    guarded(geometry, grad_output, geometry.input_len(), plan.scratch_len(), |from, to, scratch| {
+        plan.backward(from, to, scratch);
+    })
+}
+
+fn guarded<T: Real>(
+    geometry: &Geometry,
+    from: &[T],
+    to_len: usize,
+    scratch_len: usize,
+    call: impl FnOnce(&[T], &mut [T], &mut [T]),
+) -> Vec<T> {
+    let guard = T::from_f64(12345.0);
+    let surround = |inner: &[T], guard: T| [&[guard; GUARD], inner, &[guard; GUARD]].concat();
+    let inside = |len: usize| GUARD..GUARD + len;
+    let from_memory = surround(from, T::NAN);
+    let mut to = surround(&vec![T::NAN; to_len], guard);
+    let mut scratch = surround(&vec![T::NAN; scratch_len], guard);
+    call(&from_memory[inside(from.len())], &mut to[inside(to_len)], &mut scratch[inside(scratch_len)]);
+    for (memory, len) in [(&to, to_len), (&scratch, scratch_len)] {
+        let (before, behind) = (&memory[..GUARD], &memory[GUARD + len..]);
+        assert!(before.iter().chain(behind).all(|&value| value == guard), "a write beside a slice, on {geometry:?}");
+    }
+    to[inside(to_len)].to_vec()
 }
 
 /// Numbers between −1 and 1, the same ones in every run (a linear congruential generator, by its upper bits).
@@ -205,7 +233,7 @@ pub fn sweep(heights: &[Side], widths: &[Side], mut law: impl FnMut(&Geometry)) 
     for &height in heights {
         for &width in widths.iter().filter(|width| width.options.ceil_mode == height.options.ceil_mode) {
             for divisor in DIVISORS {
-                law(&Geometry { height, width, divisor });
+                law(&Geometry { height, width, divisor, planes: PLANES });
                 count += 1;
             }
         }
@@ -229,6 +257,39 @@ pub fn sides_of_several_windows() -> Vec<Vec<Side>> {
     [1, 2, 3, 9, 12, 17, 33, 40]
         .map(|kernel| sides([3 * kernel + 1], [kernel], [1, 3], 1..=2, [(0, 0), (1, 2)]))
         .to_vec()
+}
+
+/// Sides that keep their size under windows with stride 1, from the shortest on, for the fast path of strips.
+pub fn kept() -> Vec<Side> {
+    [(3, 1), (5, 2), (7, 3)].map(|(kernel, begin)| sides(1..=19, [kernel], [1], [1], [(begin, begin)])).concat()
+}
+
+/// Geometries of many planes: some vectors full of them and some more, in groups that fill one another's memory.
+pub fn many_planes() -> Vec<Geometry> {
+    let sides = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
+    let mut geometries = Vec::new();
+    sweep(&sides, &sides, |geometry| geometries.push(Geometry { planes: 9, ..*geometry }));
+    let larger = self::sides([13, 22], [3, 9], [1, 2], [1], [(1, 2)]);
+    sweep(&larger, &larger, |geometry| geometries.push(Geometry { planes: 35, ..*geometry }));
+    geometries
+}
+
+/// Geometries of one window that is as large as the plane or larger, of every size and number of planes.
+pub fn global() -> Vec<Geometry> {
+    let mut geometries = Vec::new();
+    for size in (1..=20).chain([49, 64, 1000]) {
+        for (kernel, padding) in [(size, (0, 0)), (size + 3, (1, 2)), (size + 2, (0, 2))] {
+            for (height, width) in [(size, 1), (1, size), (size.min(20), size)] {
+                let side = |input| sides([input], [kernel - size + input], [7], [1], [padding])[0];
+                for divisor in DIVISORS {
+                    for planes in [1, 2, 5, 8] {
+                        geometries.push(Geometry { height: side(height), width: side(width), divisor, planes });
+                    }
+                }
+            }
+        }
+    }
+    geometries
 }
 
 /// A few sides to go with the long ones.
