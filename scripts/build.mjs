@@ -34,7 +34,9 @@ export function build({ ifChanged = false } = {}) {
   declareBindings();
   say('Optimising the module');
   run('node_modules/.bin/wasm-opt', [
-    '-O3', '--low-memory-unused', '--one-caller-inline-max-function-size=0',
+    '-O3',
+    '--low-memory-unused',
+    '--one-caller-inline-max-function-size=0',
     ...features,
     `${bindings}/avgpool_wasm_bg.wasm`,
     '-o',

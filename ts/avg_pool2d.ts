@@ -12,7 +12,7 @@ import {
   type Size,
 } from './options.js';
 import { type CachedPlan, type Planes, planesOf, planFor } from './plans.js';
-import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, Tensor } from './tensor.js';
+import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, type Tensor, tensorToFill } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';
 
 /**
@@ -211,7 +211,7 @@ function resultFor<D extends DType>(
   width: number,
 ): Tensor<D> {
   if (out === undefined) {
-    return Tensor.zeros([...like.slice(0, -2), height, width], from.dtype) as Tensor<D>;
+    return tensorToFill([...like.slice(0, -2), height, width], from.dtype);
   }
   bufferOf('out', out);
   if (out === from) {

@@ -39,6 +39,9 @@ const internal = Symbol();
 /** The buffer of a usable tensor; refuses, by the argument's name, anything else. */
 export let bufferOf: (name: string, value: unknown) => Buffer;
 
+/** A tensor of any values, for whoever will write all of them. Throws as {@link Tensor.full} does. */
+export let tensorToFill: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
+
 /**
  * A tensor of rank 4 or 3 whose elements lie in WebAssembly memory, in row-major order.
  *
@@ -66,6 +69,11 @@ export class Tensor<D extends DType = DType> {
         throw new TypeError(`${name} is disposed; it was a tensor of shape ${show(value.shape)}`);
       }
       return value.#buffer;
+    };
+    tensorToFill = (shape, dtype) => {
+      const sizes = frozenShape(shape);
+      const size = checkShape('shape', sizes, dtype);
+      return Tensor.#allocate(sizes, dtype, size);
     };
     Object.defineProperty(Tensor.prototype, brand, { value: true });
     if (Symbol.dispose) {
@@ -130,8 +138,7 @@ export class Tensor<D extends DType = DType> {
   static zeros(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
-    const sizes = frozenShape(shape);
-    return Tensor.#allocate(sizes, dtype, checkShape('shape', sizes, dtype));
+    return Tensor.full(shape, 0, dtype);
   }
 
   /** A tensor of ones. Throws as {@link Tensor.full} does. */
@@ -154,7 +161,7 @@ export class Tensor<D extends DType = DType> {
     if (typeof value !== 'number') {
       throw new TypeError(`value must be a number, got ${show(value)}`);
     }
-    const tensor = Tensor.zeros(shape, dtype);
+    const tensor = tensorToFill(shape, dtype);
     tensor.data.fill(value);
     return tensor;
   }

@@ -24,7 +24,7 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
-/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes 144 bytes. */
+/** As many poolings and sizes of planes as a program is likely to take turns with; a plan takes some 200 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;
@@ -67,10 +67,10 @@ export function memory(): ArrayBuffer {
   return started().memory.buffer;
 }
 
-/** Zeros, or nothing if there is no memory for as many. */
+/** Elements of any values, or nothing if there is no memory for as many. */
 export function allocate(dtype: DType, length: number): glue.Buffer | undefined {
   started();
-  return glue.Buffer.zeros(elementTypes[dtype].code, length);
+  return glue.Buffer.room(elementTypes[dtype].code, length);
 }
 
 /** The elements of a buffer, as the memory is now. */

@@ -4,12 +4,13 @@
 
 use std::cell::Cell;
 use std::hint::black_box;
+use std::mem;
 
 use avgpool::Element;
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::memory::{Line, lines_for, room_for_object, try_room, try_zeros};
+use crate::memory::{Line, give_back, lines_for, room_for_object, try_lines, try_room};
 
 thread_local! {
     static LIVE_BUFFERS: Cell<u32> = const { Cell::new(0) };
@@ -44,11 +45,12 @@ pub struct Buffer {
 
 #[wasm_bindgen]
 impl Buffer {
-    /// `len` zeros, or nothing if there is no memory for them.
-    pub fn zeros(dtype: DType, len: u32) -> Option<Buffer> {
+    /// `len` elements of any values, or nothing if there is no memory for them.
+    pub fn room(dtype: DType, len: u32) -> Option<Buffer> {
         let len = len as usize;
-        let lines = try_zeros(lines_for(len.checked_mul(dtype.size())?))?;
+        let lines = try_lines(lines_for(len.checked_mul(dtype.size())?))?;
         if !room_for_object() {
+            give_back(lines);
             return None;
         }
         LIVE_BUFFERS.set(LIVE_BUFFERS.get() + 1);
@@ -80,6 +82,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
+        give_back(mem::take(&mut self.lines));
         LIVE_BUFFERS.set(LIVE_BUFFERS.get() - 1);
     }
 }

@@ -50,7 +50,9 @@ impl Layout {
             [geometry.columns.input, geometry.columns.output, geometry.rows.output].map(|size| size as u64);
         // Whole vectors, and enough rows that long windows share most of theirs.
         let taps = geometry.rows.kernel.min(geometry.rows.input);
-        let rows = (CHUNK / geometry.columns.input).max(taps / 2).next_multiple_of(16).max(16) as u64;
+        let rows = (CHUNK / geometry.columns.input).max(taps / 2).div_ceil(16) as u64 * 16;
+        // Very long rows fill the cache a few at a time, and would take more memory than they are worth.
+        let rows = rows.max(if width <= 1 << 14 { 16 } else { 4 });
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
         let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows + height, columns];
