@@ -24,6 +24,7 @@ pub fn backward<T: Element>(
     let width = columns.input;
     let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
     divisor.column_factors(columns, column_factors);
+    let row_factors = &mut row_factors[..(layout.rows + rows.output).min(grad_output.len() / columns.output)];
     divisor.row_factors(rows, row_factors);
     // The rows in the band, numbered through all planes.
     let mut held = 0..0;

@@ -41,7 +41,7 @@ impl Divisor {
 
     /// The factors of the rows, numbered through all planes.
     pub fn row_factors<T: Element>(self, rows: &Axis, factors: &mut [T]) {
-        let (of_plane, more) = factors.split_at_mut(rows.output);
+        let (of_plane, more) = factors.split_at_mut(rows.output.min(factors.len()));
         for (oh, factor) in of_plane.iter_mut().enumerate() {
             *factor = T::from_f64(self.row_factor(rows, oh));
         }

@@ -17,6 +17,7 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
     let (row_taps, column_taps) = (rows.taps(), columns.taps());
     let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
     divisor.column_factors(columns, column_factors);
+    let row_factors = &mut row_factors[..(layout.rows + rows.output).min(output.len() / columns.output)];
     divisor.row_factors(rows, row_factors);
     for (chunk, output) in output.chunks_mut(layout.rows * columns.output).enumerate() {
         let start = chunk * layout.rows;
