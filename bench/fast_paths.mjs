@@ -1,52 +1,63 @@
-// What a fast path is worth: its time as a part of the general path's, on the same planes, in one process and in turn.
+// What each fast path is worth: its time as a part of the general path's, on the same planes and in turn.
 //
-//   npm run build && node bench/fast_paths.mjs
-//
-// `divisorOverride: 3` has no exact reciprocal, so it sends a geometry to the general path.
+// No option turns a fast path off, so the general path is timed on the nearest pooling that it has to serve itself.
 
-import { AvgPool2d, Tensor } from 'avgpool';
+import { prepare } from './contestants/avgpool.mjs';
+import { ratio, rounds } from './measure.mjs';
 
-const rounds = 60;
-
-const fastPaths = [
+const paths = [
   {
-    name: '2×2 stride 2',
-    options: { kernelSize: 2 },
+    name: '2×2 stride 2, against a divisor that has no exact reciprocal',
+    fast: { kernelSize: 2 },
+    general: { kernelSize: 2, divisorOverride: 3 },
     shapes: [
       [1, 64, 56, 56],
       [1, 64, 57, 57],
       [8, 64, 112, 112],
     ],
   },
+  ...[3, 5, 7].map((kernelSize) => ({
+    name: `strips of ${kernelSize}×${kernelSize}, against one more column of padding`,
+    fast: { kernelSize, stride: 1, padding: kernelSize >> 1 },
+    general: {
+      kernelSize,
+      stride: 1,
+      padding: [
+        [kernelSize >> 1, kernelSize >> 1],
+        [kernelSize >> 1, (kernelSize >> 1) + 1],
+      ],
+    },
+    shapes: [
+      [1, 512, 7, 7],
+      [1, 192, 35, 35],
+      [1, 64, 112, 112],
+    ],
+  })),
+  ...[7, 56].map((size) => ({
+    name: 'a window of the whole plane, against one that is a column short',
+    fast: { kernelSize: size },
+    general: { kernelSize: [size, size - 1], stride: size },
+    shapes: [[1, size === 7 ? 2048 : 64, size, size]],
+  })),
 ];
 
-for (const { name, options, shapes } of fastPaths) {
-  for (const shape of shapes) {
-    for (const direction of ['forward', 'backward']) {
-      const fast = prepare(options, shape, direction);
-      const general = prepare({ ...options, divisorOverride: 3 }, shape, direction);
-      const ratios = Array.from({ length: 2 * rounds }, () => time(fast) / time(general)).slice(rounds);
-      console.log(
-        `${name} on ${shape.join('×')}, ${direction}: ${median(ratios).toFixed(2)} of the general path's time`,
-      );
+/** Prints a line for each path, shape and direction. */
+export async function fastPaths(timing) {
+  for (const { name, fast, general, shapes } of paths) {
+    for (const shape of shapes) {
+      for (const direction of ['forward', 'backward']) {
+        const size = shape.reduce((product, length) => product * length);
+        const data = { x: new Float32Array(size), g: new Float32Array(size) };
+        const pair = [fast, general].map((options) => prepare({ options, shape }, direction, data));
+        const [quick, slow] = await rounds(
+          pair.map(({ call }) => call),
+          timing,
+        );
+        console.log(`${name}, ${shape.join('×')} ${direction}: ${ratio(quick, slow).toFixed(2)}`);
+        for (const { dispose } of pair) {
+          dispose();
+        }
+      }
     }
   }
-}
-
-/** A call of one direction with tensors that are there already. */
-function prepare(options, shape, direction) {
-  const pool = new AvgPool2d(options);
-  const x = Tensor.full(shape, 1.5);
-  const y = pool.forward(x);
-  return direction === 'forward' ? () => pool.forward(x, y) : () => pool.backward(y, shape, x);
-}
-
-function time(call) {
-  const start = performance.now();
-  call();
-  return performance.now() - start;
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }

@@ -12,19 +12,24 @@ export function setUp() {
   if (Number(major) < 20) {
     throw new Failure(`Node 20 or later is needed to work on avgpool, and this is ${process.versions.node}.`);
   }
-  setUpPackages();
+  installLocked('.');
   setUpToolchain();
 }
 
-// npm leaves no mark of the lock file that node_modules came from, so this leaves one.
-function setUpPackages() {
-  const mark = join(root, 'node_modules/.lock-file-hash');
+/**
+ * Installs the npm packages of a folder's lock file, unless they are there.
+ *
+ * npm leaves no mark of the lock file that node_modules came from, so this leaves one.
+ */
+export function installLocked(folder, flags = []) {
+  const mark = join(root, folder, 'node_modules/.lock-file-hash');
+  const lock = join(folder, 'package-lock.json');
   const hash = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(readFileSync(join(root, lock)))
     .digest('hex');
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== hash) {
-    say('Installing npm packages: node_modules does not match package-lock.json');
-    run('npm', ['ci', '--no-fund', '--no-audit']);
+    say(`Installing npm packages: node_modules does not match ${lock}`);
+    run('npm', ['ci', '--prefix', folder, '--no-fund', '--no-audit', ...flags]);
     writeFileSync(mark, hash);
   }
 }

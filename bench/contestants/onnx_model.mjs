@@ -1,0 +1,50 @@
+// A model of one AveragePool for ONNX Runtime, and how either of its builds runs it. It has no backward pass.
+
+import proto from 'onnx-proto';
+
+const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
+
+export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { x }) {
+  if (direction === 'backward') {
+    return undefined;
+  }
+  const session = await ort.InferenceSession.create(model(options, shape), sessionOptions);
+  const feeds = { x: new ort.Tensor('float32', x, shape) };
+  let result;
+  return {
+    call: async () => {
+      result = await session.run(feeds);
+    },
+    read: () => result.y.data,
+    dispose: () => session.release(),
+  };
+}
+
+function model({ kernelSize, stride = kernelSize, padding = 0, countIncludePad = true }, shape) {
+  const integers = (name, ints) => ({ name, type: AttributeProto.AttributeType.INTS, ints });
+  const flag = (name, i) => ({ name, type: AttributeProto.AttributeType.INT, i });
+  const value = (name, dims) => ({
+    name,
+    type: {
+      tensorType: {
+        elemType: TensorProto.DataType.FLOAT,
+        shape: { dim: dims.map((size) => ({ dimValue: size })) },
+      },
+    },
+  });
+  const node = {
+    opType: 'AveragePool',
+    input: ['x'],
+    output: ['y'],
+    attribute: [
+      integers('kernel_shape', [kernelSize, kernelSize]),
+      integers('strides', [stride, stride]),
+      integers('pads', [padding, padding, padding, padding]),
+      flag('count_include_pad', countIncludePad ? 1 : 0),
+    ],
+  };
+  const output = { name: 'y', type: { tensorType: { elemType: TensorProto.DataType.FLOAT } } };
+  const graph = { name: 'pool', node: [node], input: [value('x', shape)], output: [output] };
+  const message = ModelProto.fromObject({ irVersion: 7, opsetImport: [{ domain: '', version: 11 }], graph });
+  return ModelProto.encode(message).finish();
+}

@@ -1,0 +1,17 @@
+// ONNX Runtime, its WebAssembly build, one thread.
+
+import * as ort from 'onnxruntime-web';
+import { prepareWith } from './onnx_model.mjs';
+
+export const name = 'onnxruntime-web';
+
+const session = {
+  executionProviders: ['wasm'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+};
+
+export function load() {
+  ort.env.wasm.numThreads = 1;
+  return { version: ort.env.versions.web, prepare: (...args) => prepareWith(ort, session, ...args) };
+}

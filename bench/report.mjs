@@ -1,0 +1,136 @@
+// The benchmark's figures as tables, for the terminal and for the README, and as a chart.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import * as echarts from 'echarts';
+import { geometricMean, max, median, min } from 'simple-statistics';
+
+const readme = new URL('../README.md', import.meta.url);
+const chart = new URL('../bench/chart.svg', import.meta.url);
+const markers = ['<!-- npm run bench writes from here -->', '<!-- to here -->'];
+
+export function print(report) {
+  console.log(text(report));
+}
+
+/** Writes the tables and the chart between the README's markers. */
+export function publish(report) {
+  const [before, rest] = readFileSync(readme, 'utf8').split(markers[0]);
+  const after = rest.split(markers[1])[1];
+  const picture = '![How many times as long each other implementation takes](bench/chart.svg)';
+  writeFileSync(
+    readme,
+    [before, markers[0], '\n\n', picture, '\n\n', text(report), '\n\n', markers[1], after].join(''),
+  );
+  writeFileSync(chart, draw(report));
+  console.log('\nWritten to README.md and bench/chart.svg.');
+}
+
+function text(report) {
+  return [summary(report), table(report), sampleText(report), extrasText(report), conditions(report)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function peersOf({ results }) {
+  return [...new Set(results.flatMap(({ slower }) => Object.keys(slower)))].filter((name) => name !== 'avgpool');
+}
+
+/** Over all cases that a peer has: how many times as long it takes, on average and at least. */
+function summary(report) {
+  if (report.results.length < 2) {
+    return '';
+  }
+  const rows = peersOf(report).flatMap((peer) =>
+    ['forward', 'backward'].flatMap((direction) => {
+      const ratios = report.results.filter((each) => each.direction === direction).map(({ slower }) => slower[peer]);
+      const known = ratios.filter((value) => value !== undefined);
+      return known.length === 0
+        ? []
+        : [[peer, direction, times(geometricMean(known)), times(min(known)), times(max(known))]];
+    }),
+  );
+  return markdown(['takes as long as avgpool', '', 'geometric mean', 'least', 'most'], rows);
+}
+
+function table(report) {
+  const peers = peersOf(report);
+  const rows = report.results.map((each) => [
+    each.name,
+    each.direction,
+    `${round(each.limit)} (${round(each.gigabytes)}; ${round(each.copyGigabytes)})`,
+    round(each.times.avgpool),
+    times(each.multiple),
+    times(each.float64),
+    ...peers.map((peer) => (each.slower[peer] === undefined ? '–' : times(each.slower[peer]))),
+  ]);
+  const limit = 'limit, µs (GB/s; of `memory.copy`)';
+  return markdown(['float32', '', limit, 'avgpool, µs', 'of the limit', 'float64, of the limit', ...peers], rows);
+}
+
+function sampleText({ sample }) {
+  if (sample.forward.length === 0) {
+    return '';
+  }
+  const parts = ['forward', 'backward'].map((direction) => {
+    const multiples = sample[direction].map(({ multiple }) => multiple);
+    return `${direction} ${times(median(multiples))}, at worst ${times(max(multiples))}`;
+  });
+  return `A sample of ${sample.forward.length} other geometries, median of the multiples of the limit: ${parts.join('; ')}.`;
+}
+
+function extrasText({ extras }) {
+  return extras
+    .map(({ what, value, and, values, unit }) => {
+      const figures =
+        values?.map(round).join(', ') ??
+        [value, and]
+          .filter((each) => each !== undefined)
+          .map(round)
+          .join(' and ');
+      return `- ${what[0].toUpperCase()}${what.slice(1)}: ${figures} ${unit}`;
+    })
+    .join('\n');
+}
+
+function conditions({ versions }) {
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const date = new Date().toISOString().slice(0, 10);
+  return `Measured on ${date}: ${cpus()[0].model.trim()}, Node ${process.versions.node}, one thread each; ${list.join(', ')}.`;
+}
+
+function markdown(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i < 2 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+function times(value) {
+  return `${round(value)}×`;
+}
+
+function round(value) {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
+}
+
+/** Bars of how many times as long as avgpool each peer takes, on average over the cases, on a logarithmic scale. */
+function draw(report) {
+  const peers = peersOf(report);
+  const series = ['forward', 'backward'].map((name) => {
+    const data = peers.map((peer) => {
+      const known = report.results.filter((each) => each.direction === name && each.slower[peer] !== undefined);
+      return known.length === 0 ? null : Number(round(geometricMean(known.map(({ slower }) => slower[peer]))));
+    });
+    return { type: 'bar', name, data, label: { show: true, position: 'right' } };
+  });
+  const view = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 60 + 56 * peers.length });
+  view.setOption({
+    animation: false,
+    backgroundColor: 'white',
+    legend: { bottom: 0 },
+    grid: { left: 10, right: 60, top: 10, bottom: 50, containLabel: true },
+    xAxis: { type: 'log', min: 1, name: 'times as long as avgpool', nameLocation: 'middle', nameGap: 28 },
+    yAxis: { type: 'category', data: peers, inverse: true },
+    series,
+  });
+  return view.renderToSVGString();
+}
