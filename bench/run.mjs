@@ -25,7 +25,7 @@ const program = new Command('npm run bench --')
   .parse();
 const options = program.opts();
 const pattern = new RegExp(options.case ?? '', 'i');
-const timing = options.quick ? { count: 9, least: 0.5, warm: 60 } : { count: 41, least: 1, warm: 200 };
+const timing = options.quick ? { count: 9, least: 0.5, warm: 60 } : { count: 31, least: 1, warm: 120 };
 
 if (options.fastPaths) {
   await fastPaths(timing);

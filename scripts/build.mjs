@@ -35,7 +35,9 @@ export function build({ ifChanged = false } = {}) {
   say('Optimising the module');
   run('node_modules/.bin/wasm-opt', [
     '-O3',
+    // Constants may be folded into the offsets of loads: the lowest kilobyte is the far end of the stack.
     '--low-memory-unused',
+    // Row kernels stay out of line, for engines keep large functions in their baseline compilers for longer.
     '--one-caller-inline-max-function-size=0',
     ...features,
     `${bindings}/avgpool_wasm_bg.wasm`,

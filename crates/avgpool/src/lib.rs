@@ -15,19 +15,23 @@
 //! |---|---|
 //! | `plan` | a geometry, checked once, and the choice of its kernel |
 //! | `forward`, `backward` | the general path, mirror images of each other |
+//! | `small_planes` | the general path for many small planes |
+//! | `strips` | the fast path for 3×3, 5×5 and 7×7 windows with stride 1 that keep the size |
 //! | `two_by_two` | the fast path for 2×2 windows with stride 2 |
+//! | `global` | the fast path for windows of a whole plane |
 //! | `scratch` | the memory that one call works in |
 //! | `geometry` | two axes and a divisor |
-//! | `columns` | windows along a row, and their transpose |
-//! | `row_queue` | sums of rows that overlap from one window to the next |
+//! | `sums` | sums of rows along one axis, for any window |
+//! | `transpose` | matrices turned on their side |
 //! | `divisor` | what the sums are divided by, for forward and backward alike |
-//! | `axis` | output size, taps, windows and counts of one axis |
-//! | `row` | the arithmetic of rows, written over lanes |
+//! | `axis` | output size, windows and counts of one axis |
+//! | `blocks` | rows cut into vectors |
 //! | `simd` | the lanes |
 //!
 //! Invariants: nothing here allocates (the caller brings [`Plan::scratch_len`] elements), nothing adds what it later
-//! subtracts (so a NaN stays in its windows), and rows are added, slid along and divided by code that knows neither
-//! padding nor ceil mode, nor which axis it runs along.
+//! subtracts (so a NaN stays in its windows), and rows are added, turned and divided by code that knows neither padding
+//! nor ceil mode, nor which axis it runs along. Memory is read and written without a check for every access, but never
+//! without one for every row or block of rows: each `unsafe` names it.
 
 mod axis;
 mod backward;
