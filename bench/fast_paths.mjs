@@ -33,6 +33,22 @@ const paths = [
       [1, 64, 112, 112],
     ],
   })),
+  {
+    name: 'halves by 3×3 stride 2, against one more column of padding on either side',
+    fast: { kernelSize: 3, stride: 2, padding: 1 },
+    general: {
+      kernelSize: 3,
+      stride: 2,
+      padding: [
+        [1, 1],
+        [2, 2],
+      ],
+    },
+    shapes: [
+      [1, 256, 28, 28],
+      [1, 64, 112, 112],
+    ],
+  },
   ...[7, 56].map((size) => ({
     name: 'a window of the whole plane, against one that is a column short',
     fast: { kernelSize: size },

@@ -29,7 +29,10 @@ const steps = [
     title: 'The laws on the vectors of WebAssembly',
     command: 'cargo test --package avgpool --release --locked --test laws --target wasm32-unknown-unknown',
     // The lints do not see the lanes of this target, so the compiler has to be strict.
-    flags: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: '--codegen target-feature=+simd128 --codegen llvm-args=-disable-lsr --deny warnings' },
+    flags: {
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:
+        '--codegen target-feature=+simd128 --codegen llvm-args=-disable-lsr --deny warnings',
+    },
     count: countCargo,
   },
   {

@@ -17,6 +17,7 @@
 //! | `forward`, `backward` | the general path, mirror images of each other |
 //! | `small_planes` | the general path for many small planes |
 //! | `strips` | the fast path for 3×3, 5×5 and 7×7 windows with stride 1 that keep the size |
+//! | `halving` | the fast path for 3×3 windows with stride 2 that halve the size |
 //! | `two_by_two` | the fast path for 2×2 windows with stride 2 |
 //! | `global` | the fast path for windows of a whole plane |
 //! | `scratch` | the memory that one call works in |
@@ -40,6 +41,7 @@ mod divisor;
 mod forward;
 mod geometry;
 mod global;
+mod halving;
 mod plan;
 mod scratch;
 mod simd;

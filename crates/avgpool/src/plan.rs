@@ -8,7 +8,7 @@ use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
 use crate::strips::Strips;
-use crate::{backward, forward, global, small_planes, strips, two_by_two};
+use crate::{backward, forward, global, halving, small_planes, strips, two_by_two};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,7 @@ enum Kernel {
     General(Layout),
     SmallPlanes(small_planes::Layout, Layout),
     Strips(Strips, Layout),
+    Halving(halving::Layout, Layout),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
 }
@@ -37,6 +38,9 @@ impl Kernel {
             return Some(Self::Global { divisor });
         }
         let layout = Layout::new(geometry)?;
+        if let Some(halving) = halving::Layout::new(geometry) {
+            return Some(Self::Halving(halving, layout));
+        }
         let kernel = match (Strips::new(geometry), small_planes::Layout::new(geometry)) {
             (Some(strips), _) => Self::Strips(strips, layout),
             (None, Some(small)) => Self::SmallPlanes(small, layout),
@@ -69,6 +73,7 @@ impl Plan {
             Kernel::General(layout) => layout.total,
             Kernel::SmallPlanes(small, layout) => small.total.max(layout.total),
             Kernel::Strips(strips, layout) => strips.total.max(layout.total),
+            Kernel::Halving(halving, layout) => halving.total.max(layout.total),
             Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
@@ -87,10 +92,16 @@ impl Plan {
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::forward(geometry, strips, input, output, scratch);
             }
+            Kernel::Halving(halving, _) if halving.serves::<T>(geometry) => {
+                halving::forward(geometry, halving, input, output, scratch);
+            }
             Kernel::SmallPlanes(small, _) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
                 small_planes::forward(geometry, small, input, output, scratch);
             }
-            Kernel::General(layout) | Kernel::Strips(_, layout) | Kernel::SmallPlanes(_, layout) => {
+            Kernel::General(layout)
+            | Kernel::Strips(_, layout)
+            | Kernel::Halving(_, layout)
+            | Kernel::SmallPlanes(_, layout) => {
                 forward::forward(geometry, layout, input, output, scratch);
             }
         }
@@ -111,10 +122,16 @@ impl Plan {
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }
+            Kernel::Halving(halving, _) if halving.serves::<T>(geometry) => {
+                halving::backward(geometry, halving, grad_output, grad_input, scratch);
+            }
             Kernel::SmallPlanes(small, _) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
                 small_planes::backward(geometry, small, grad_output, grad_input, scratch);
             }
-            Kernel::General(layout) | Kernel::Strips(_, layout) | Kernel::SmallPlanes(_, layout) => {
+            Kernel::General(layout)
+            | Kernel::Strips(_, layout)
+            | Kernel::Halving(_, layout)
+            | Kernel::SmallPlanes(_, layout) => {
                 backward::backward(geometry, layout, grad_output, grad_input, scratch);
             }
         }

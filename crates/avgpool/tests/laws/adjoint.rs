@@ -4,7 +4,7 @@
 use avgpool::Divisor;
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, backward, few, forward, global, kept, long, many_planes, noise, sides,
+    Geometry, PLANES, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise, sides,
     sides_of_several_windows, small, sweep, to_f64,
 };
 
@@ -70,6 +70,12 @@ fn backward_is_the_transpose_of_forward_along_long_columns() {
 fn backward_is_the_transpose_of_forward_where_windows_keep_the_size() {
     is_transpose::<f32>(&kept(), &kept());
     is_transpose::<f64>(&kept(), &kept());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_where_windows_halve_the_size() {
+    is_transpose::<f32>(&halved(), &halved());
+    is_transpose::<f64>(&halved(), &halved());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use avgpool::{Axis, AxisOptions, Divisor};
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, few, forward, global, kept, long, many_planes, noise, sides,
+    Geometry, PLANES, Real, Side, few, forward, global, halved, kept, long, many_planes, noise, sides,
     sides_of_several_windows, small, sweep, to_f64,
 };
 
@@ -86,6 +86,12 @@ fn forward_equals_the_definition_where_windows_keep_the_size() {
 }
 
 #[test]
+fn forward_equals_the_definition_where_windows_halve_the_size() {
+    equals_definition_on_noise::<f32>(&halved(), &halved());
+    equals_definition_on_noise::<f64>(&halved(), &halved());
+}
+
+#[test]
 fn forward_equals_the_definition_on_many_planes() {
     for (geometry, seed) in many_planes().iter().zip(0..) {
         equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
@@ -103,8 +109,9 @@ fn forward_equals_the_definition_under_windows_of_a_whole_plane() {
 
 /// Every position of two planes in turn, where rows and planes are read across their ends.
 #[test]
-fn what_is_not_finite_stays_in_its_window_where_windows_keep_the_size() {
-    for (height, width) in kept().into_iter().zip(kept()).filter(|(_, width)| width.input % 3 == 2) {
+fn what_is_not_finite_stays_in_its_window_where_windows_keep_or_halve_the_size() {
+    for side in kept().into_iter().chain(halved()).filter(|side| side.input % 3 == 2) {
+        let (height, width) = (side, side);
         let geometry = Geometry { height, width, divisor: Divisor::ExcludePad, planes: PLANES };
         let mut input: Vec<f32> = noise(7, geometry.input_len());
         for position in 0..geometry.input_len() {

@@ -264,6 +264,11 @@ pub fn kept() -> Vec<Side> {
     [(3, 1), (5, 2), (7, 3)].map(|(kernel, begin)| sides(1..=19, [kernel], [1], [1], [(begin, begin)])).concat()
 }
 
+/// Sides that are halved by windows of three, for the fast path of those.
+pub fn halved() -> Vec<Side> {
+    sides(1..=23, [3], [2], [1], [(1, 1), (1, 0)])
+}
+
 /// Geometries of many planes: some vectors full of them and some more, in groups that fill one another's memory.
 pub fn many_planes() -> Vec<Geometry> {
     let sides = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
