@@ -111,7 +111,7 @@ impl Comb {
     }
 }
 
-/// How many combs are kept: those of every stride of at most 4 under a dilation of 2.
+/// How many combs are kept: those of any stride up to 4.
 const KEPT: usize = 4;
 
 /// The combs of an axis in one direction. The first ones, in general all, are made once and kept.

@@ -32,11 +32,11 @@ impl Layout {
         let lengths = [rows.output, columns.output, (rows.output + 1).checked_mul(columns.output + 1)?];
         Some(Self { lengths, total: total(&lengths.map(|length| length as u64))? })
     }
+}
 
-    /// Whether rows are long enough for the vectors of an element type.
-    pub fn serves<T: Element>(&self, geometry: &Geometry) -> bool {
-        geometry.columns.input >= 2 * T::Vector::COUNT
-    }
+/// Whether rows are long enough for the vectors of an element type.
+pub fn serves<T: Element>(geometry: &Geometry) -> bool {
+    geometry.columns.input >= 2 * T::Vector::COUNT
 }
 
 /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − 1 + i, 2·ow − 1 + j] / divisor(oh, ow)`

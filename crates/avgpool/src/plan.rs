@@ -92,7 +92,7 @@ impl Plan {
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::forward(geometry, strips, input, output, scratch);
             }
-            Kernel::Halving(halving, _) if halving.serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::forward(geometry, halving, input, output, scratch);
             }
             Kernel::SmallPlanes(small, _) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
@@ -122,7 +122,7 @@ impl Plan {
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }
-            Kernel::Halving(halving, _) if halving.serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::backward(geometry, halving, grad_output, grad_input, scratch);
             }
             Kernel::SmallPlanes(small, _) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
