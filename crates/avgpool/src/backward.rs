@@ -24,9 +24,32 @@ pub fn backward<T: Element>(
     let width = columns.input;
     let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
     divisor.column_factors(columns, column_factors);
-    let row_factors = &mut row_factors[..(layout.rows + rows.output).min(grad_output.len() / columns.output)];
+    let all_rows = grad_output.len() / columns.output;
+    let row_factors = &mut row_factors[..(layout.rows + rows.output).min(all_rows)];
     divisor.row_factors(rows, row_factors);
-    // The rows in the band, numbered through all planes.
+    // Spreads rows of the gradient, numbered through all planes, over the input's width.
+    let mut spread = |start: usize, band: &mut [T]| {
+        let count = layout.rows.min(all_rows - start);
+        let grad_output = &grad_output[start * columns.output..][..count * columns.output];
+        let row_factors = &row_factors[start % rows.output..][..count];
+        let output_columns = &mut output_columns[..grad_output.len()];
+        transpose_quotients(output_columns, grad_output, row_factors, column_factors);
+        let input_columns = &mut input_columns[..count * width];
+        let elements = Rows { elements: output_columns, first: 0, width: count };
+        sum_rows(&column_windows, &(0..width), input_columns, elements, 1);
+        transpose(&mut band[..count * width], input_columns, [width, count]);
+        count
+    };
+    if layout.rows.is_multiple_of(rows.output) {
+        let planes = layout.rows / rows.output;
+        for (i, grad_input) in grad_input.chunks_mut(planes * geometry.input_len()).enumerate() {
+            let count = spread(i * layout.rows, band);
+            let sources = Rows { elements: &band[..count * width], first: 0, width };
+            sum_rows(&row_windows, &(0..rows.input), grad_input, sources, count / rows.output);
+        }
+        return;
+    }
+    // The rows in the band.
     let mut held = 0..0;
     for (plane, grad_input) in grad_input.chunks_exact_mut(geometry.input_len()).enumerate() {
         let base = plane * rows.output;
@@ -39,21 +62,12 @@ pub fn backward<T: Element>(
                 let sources = Rows { elements, first: (held.start + skipped) - base, width };
                 sum_rows(&row_windows, &(done..ready), &mut grad_input[done * width..ready * width], sources, 1);
                 done = ready;
-                continue;
+            } else {
+                let still = held.start.max(base + rows.earliest_window(done)).min(held.end);
+                band.copy_within((still - held.start) * width..held.len() * width, 0);
+                held.start = still;
+                held.end += spread(held.end, &mut band[held.len() * width..]);
             }
-            let still = held.start.max(base + rows.earliest_window(done)).min(held.end);
-            band.copy_within((still - held.start) * width..(held.end - held.start) * width, 0);
-            held.start = still;
-            let grad_output = &grad_output[held.end * columns.output..];
-            let count = layout.rows.min(grad_output.len() / columns.output);
-            let row_factors = &row_factors[held.end % rows.output..][..count];
-            let output_columns = &mut output_columns[..count * columns.output];
-            transpose_quotients(output_columns, &grad_output[..count * columns.output], row_factors, column_factors);
-            let input_columns = &mut input_columns[..count * width];
-            let elements = Rows { elements: output_columns, first: 0, width: count };
-            sum_rows(&column_windows, &(0..width), input_columns, elements, 1);
-            transpose(&mut band[held.len() * width..][..count * width], input_columns, [width, count]);
-            held.end += count;
         }
     }
 }

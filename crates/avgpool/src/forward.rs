@@ -24,10 +24,11 @@ pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], ou
         let count = output.len() / columns.output;
         let band = &mut band[..count * columns.input];
         let mut rest = &mut *band;
-        for (plane, results) in geometry.output_rows(start..start + count) {
-            let elements = &input[plane * geometry.input_len()..][..geometry.input_len()];
-            let sums = rest.split_off_mut(..results.len() * columns.input).expect("a band of as many rows");
-            sum_rows(&row_taps, &results, sums, Rows { elements, first: 0, width: columns.input }, 1);
+        for (planes, results) in geometry.output_rows(start..start + count) {
+            let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];
+            let length = planes.len() * results.len() * columns.input;
+            let sums = rest.split_off_mut(..length).expect("a band of as many rows");
+            sum_rows(&row_taps, &results, sums, Rows { elements, first: 0, width: columns.input }, planes.len());
         }
         let input_columns = &mut input_columns[..count * columns.input];
         transpose(input_columns, band, [count, columns.input]);

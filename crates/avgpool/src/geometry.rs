@@ -41,12 +41,16 @@ impl Geometry {
         output.chunks_exact(self.output_len()).zip(input.chunks_exact_mut(self.input_len()))
     }
 
-    /// Rows of the output, numbered through all planes, as the rows of each plane that they are of.
-    pub fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
+    /// Rows of the output, numbered through all planes, as the same rows of one plane or, if they are whole planes, of all
+    /// of these.
+    pub fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let height = self.rows.output;
-        (rows.start / height..rows.end.div_ceil(height)).map(move |plane| {
+        let (first, end) = (rows.start / height, rows.end.div_ceil(height));
+        let whole = rows.start.is_multiple_of(height) && rows.end.is_multiple_of(height);
+        let step = if whole { end - first } else { 1 };
+        (first..end).step_by(step).map(move |plane| {
             let top = plane * height;
-            (plane, rows.start.max(top) - top..rows.end.min(top + height) - top)
+            (plane..plane + step, rows.start.max(top) - top..rows.end.min(top + height) - top)
         })
     }
 

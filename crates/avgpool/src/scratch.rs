@@ -53,6 +53,8 @@ impl Layout {
         let rows = (CHUNK / geometry.columns.input).max(taps / 2).div_ceil(16) as u64 * 16;
         // Very long rows fill the cache a few at a time, and would take more memory than they are worth.
         let rows = rows.max(if width <= 1 << 14 { 16 } else { 4 });
+        // Whole planes, if there is one: then none has to be looked at by itself.
+        let rows = if height <= rows { rows / height * height } else { rows };
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         // In 64 bits, for a geometry can ask for more than the machine can count.
         let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows + height, columns];
