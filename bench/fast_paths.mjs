@@ -63,7 +63,9 @@ export async function fastPaths(timing) {
     for (const shape of shapes) {
       for (const direction of ['forward', 'backward']) {
         const size = shape.reduce((product, length) => product * length);
-        const data = { x: new Float32Array(size), g: new Float32Array(size) };
+        // More than a gradient ever has.
+        const zeros = new Float32Array(2 * size);
+        const data = { x: zeros, g: zeros };
         const pair = [fast, general].map((options) => prepare({ options, shape }, direction, data));
         const [quick, slow] = await rounds(
           pair.map(({ call }) => call),

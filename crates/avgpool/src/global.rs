@@ -1,6 +1,7 @@
 //! The fast path for windows that hold a whole plane: global average pooling.
 //!
-//! It knows planes as runs of elements, not as rows and columns.
+//! It knows planes as runs of elements, not as rows and columns. It stays because it takes 0.2 to 0.8 of the time of a window
+//! that is a column short (`npm run bench -- --fast-paths`).
 
 #![expect(unsafe_code, reason = "a check for every vector makes planes of 7×7 1.2 times slower")]
 

@@ -1,6 +1,7 @@
 //! The fast path for 3×3 windows with stride 2 and padding that halves the size, rounded up.
 //!
-//! It knows even and odd columns, and how windows reach over the edges of a plane.
+//! It knows even and odd columns, and how windows reach over the edges of a plane. It stays because it takes 0.35 to 0.55 of
+//! the general path's time (`npm run bench -- --fast-paths`).
 
 #![expect(unsafe_code, reason = "strips jump from row to row: see strips.rs")]
 

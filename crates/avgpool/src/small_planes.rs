@@ -1,6 +1,8 @@
 //! The general path for many small planes: a lane is a plane, where otherwise it is a row.
 //!
-//! It knows the order of the steps. Backward takes those of forward in reverse.
+//! It knows the order of the steps. Backward takes those of forward in reverse. It stays because it takes 0.4 to 0.75 of the
+//! time on planes of 7×7 and 8×8, and as long as the other on those of 20×20 (built with `LARGEST` = 0 and without, and
+//! timed in turn).
 
 use crate::geometry::Geometry;
 use crate::scratch::cut;

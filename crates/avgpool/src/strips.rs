@@ -1,7 +1,9 @@
 //! The fast path for windows of 3×3, 5×5 or 7×7 with stride 1 and padding that keeps the size: strips of columns, from the
 //! first row to the last.
 //!
-//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation.
+//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. It stays because it takes 0.25
+//! to 0.45 of the general path's time under 3×3, and 0.4 to 0.65 under 5×5 and 7×7 on planes of 35×35 and more
+//! (`npm run bench -- --fast-paths`).
 
 #![expect(
     unsafe_code,
