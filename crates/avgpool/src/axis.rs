@@ -100,7 +100,7 @@ impl Comb {
     ///
     /// Sweeps take about as long as 4 + 2·shift terms, on rows of 35 elements and more.
     pub(crate) fn is_long(&self) -> bool {
-        self.terms.min(self.sources) > 4 + 2 * self.shift
+        self.terms.min(self.sources) as u64 > 4 + 2 * self.shift as u64
     }
 
     /// The sums at the positions `results`.
@@ -263,7 +263,7 @@ impl Axis {
         position.saturating_sub(self.reach()).div_ceil(self.stride as u64).min(self.output as u64) as usize
     }
 
-    /// The most windows that start before a position and hold it or a later one.
+    /// As many windows as start before a position and hold it or a later one, or more.
     pub(crate) fn most_windows(&self) -> usize {
         (self.reach() / self.stride as u64 + 1).min(self.output as u64) as usize
     }

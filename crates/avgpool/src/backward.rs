@@ -49,13 +49,13 @@ pub fn backward<T: Element>(
         }
         return;
     }
-    // The rows in the band.
-    let mut held = 0..0;
+    // The rows in the band. They may end before a plane does whose last windows lie in the padding.
+    let mut held = 0_usize..0;
     for (plane, grad_input) in grad_input.chunks_exact_mut(geometry.input_len()).enumerate() {
         let base = plane * rows.output;
         let mut done = 0;
         while done < rows.input {
-            let ready = rows.complete(held.end - base);
+            let ready = rows.complete(held.end.saturating_sub(base));
             if ready > done {
                 let skipped = base.saturating_sub(held.start);
                 let elements = &band[skipped * width..];

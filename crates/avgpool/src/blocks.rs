@@ -42,11 +42,12 @@ pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
 ///
 /// # Safety
 ///
-/// `at + last + L::COUNT` is at most the number of elements, as is `at + N · L::COUNT` of a block that ends where its
-/// vectors do.
+/// `at + last + L::COUNT` is at most the number of elements, and no vector starts behind the last one: `last` is
+/// `(N − 2) · L::COUNT` or more.
 #[inline(always)]
 pub unsafe fn load<L: Lanes, const N: usize>(elements: &[L::Element], at: usize, last: usize) -> [L; N] {
     debug_assert!(at + last + L::COUNT <= elements.len(), "a block of {N} at {at}, {last}, of {}", elements.len());
+    debug_assert!(last + 2 * L::COUNT >= N * L::COUNT, "a block of {N} vectors of which the last is at {last}");
     // SAFETY: the caller's promise.
     let block = unsafe { elements.get_unchecked(at..at + last + L::COUNT) };
     core::array::from_fn(|v| {
@@ -64,6 +65,7 @@ pub unsafe fn load<L: Lanes, const N: usize>(elements: &[L::Element], at: usize,
 #[inline(always)]
 pub unsafe fn store<L: Lanes, const N: usize>(vectors: [L; N], elements: &mut [L::Element], at: usize, last: usize) {
     debug_assert!(at + last + L::COUNT <= elements.len(), "a block of {N} at {at}, {last}, of {}", elements.len());
+    debug_assert!(last + 2 * L::COUNT >= N * L::COUNT, "a block of {N} vectors of which the last is at {last}");
     // SAFETY: the caller's promise.
     let block = unsafe { elements.get_unchecked_mut(at..at + last + L::COUNT) };
     for (v, vector) in vectors.into_iter().enumerate() {

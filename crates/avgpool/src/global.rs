@@ -26,7 +26,7 @@ pub fn divisor(geometry: &Geometry) -> Option<f64> {
 pub fn forward<T: Element>(geometry: &Geometry, divisor: T, input: &[T], output: &mut [T]) {
     let size = geometry.input_len();
     let lanes = T::Vector::COUNT;
-    for (planes, averages) in input.chunks(lanes * size).zip(output.chunks_mut(lanes)) {
+    for (planes, averages) in input.chunks(size.saturating_mul(lanes)).zip(output.chunks_mut(lanes)) {
         let quotients = sums_of_planes::<T::Vector>(planes, size) / T::Vector::splat(divisor);
         if averages.len() == lanes {
             quotients.store(averages);

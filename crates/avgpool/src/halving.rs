@@ -95,8 +95,8 @@ impl<T: Element> Plane<'_, T> {
         let (height, width, columns) = (*height, *width, column_factors.len());
         let row_sum = |row: usize| {
             let pair = |column: usize| {
-                // SAFETY: of a row that is there, from 2·`start` − 2 on or later, and up to the width: `sum_plane` has
-                // checked that it is 2·COUNT or more, and no strip but the one at the right edge reaches over that.
+                // SAFETY: of a row that is there. `sum_plane` has checked that it has 2·COUNT elements or more, and
+                // starts strips so that column + 2·COUNT is at most the width.
                 let [left, right] = unsafe { load::<L, 2>(input, row * width + column, L::COUNT) };
                 left.deinterleave(right)
             };

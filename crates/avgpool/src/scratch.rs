@@ -50,9 +50,9 @@ impl Layout {
             [geometry.columns.input, geometry.columns.output, geometry.rows.output].map(|size| size as u64);
         // Whole vectors, and enough rows that long windows share most of theirs.
         let taps = geometry.rows.kernel.min(geometry.rows.input);
-        let rows = (CHUNK / geometry.columns.input).max(taps / 2).div_ceil(16) as u64 * 16;
-        // Very long rows fill the cache a few at a time, and would take more memory than they are worth.
-        let rows = rows.max(if width <= 1 << 14 { 16 } else { 4 });
+        // Very long rows fill the cache a few at a time, and many of them would take more memory than they are worth.
+        let step = if width <= 1 << 14 { 16 } else { 4 };
+        let rows = ((CHUNK / geometry.columns.input).max(taps / 2) as u64).div_ceil(step).max(1) * step;
         // Whole planes, if there is one: then none has to be looked at by itself.
         let rows = if height <= rows { rows / height * height } else { rows };
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);

@@ -1,6 +1,6 @@
 //! The lanes: a vector of 4 `f32` or 2 `f64`, and the scalar as a vector of one.
 //!
-//! This is the only file with `unsafe` and the only one that asks for the target. On WebAssembly a vector is a `v128`,
+//! This is the only file that asks for the target. On WebAssembly a vector is a `v128`,
 //! elsewhere its portable twin, an array, with the same operations in the same order and so the same bits.
 
 use core::ops::{Add, Div, Mul};

@@ -33,11 +33,12 @@ impl Layout {
     /// The layout for planes that are small.
     pub fn new(geometry: &Geometry) -> Option<Self> {
         let (input, output) = (geometry.input_len(), geometry.output_len());
-        if input.max(output) > LARGEST {
+        let sums = geometry.rows.output.checked_mul(geometry.columns.input)?;
+        let largest = input.max(output).max(sums);
+        if largest > LARGEST {
             return None;
         }
-        let planes = (GROUP / input.max(output)).next_multiple_of(16);
-        let sums = geometry.rows.output * geometry.columns.input;
+        let planes = (GROUP / largest).next_multiple_of(16);
         let lengths = [planes * input, planes * sums, planes * output, output, planes];
         Some(Self { planes, lengths, total: lengths.iter().sum() })
     }

@@ -34,8 +34,7 @@ impl Strips {
         let Geometry { rows, columns, .. } = geometry;
         let kernel = columns.kernel;
         let keeps_size = |axis: &Axis| {
-            (axis.kernel, axis.stride, axis.dilation, 2 * axis.begin + 1, axis.output)
-                == (kernel, 1, 1, kernel, axis.input)
+            (axis.kernel, axis.stride, axis.dilation, axis.begin, axis.output) == (kernel, 1, 1, kernel / 2, axis.input)
         };
         if !(matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
             return None;

@@ -172,7 +172,8 @@ impl<'a, T: Element> Sums<'a, T> {
     /// A block of term `number`.
     #[inline(always)]
     fn load_term<L: Lanes<Element = T>, const N: usize>(&self, number: usize, start: usize, last: usize) -> [L; N] {
-        // SAFETY: `new` has checked that the rows of all terms are there, and blocks lie inside the width.
+        // SAFETY: `new` has checked that the rows of all terms are there, and blocks lie inside a row, or in as many rows
+        // as are one.
         unsafe { load(self.terms, (number - self.first) * self.term_spacing + start, last) }
     }
 
@@ -180,7 +181,8 @@ impl<'a, T: Element> Sums<'a, T> {
     #[inline(always)]
     fn store<L: Lanes<Element = T>, const N: usize>(&mut self, block: [L; N], mut sum: usize, last: usize) {
         for _ in 0..self.copies {
-            // SAFETY: `new` has checked that the rows of all sums and copies are there, and blocks lie inside the width.
+            // SAFETY: `new` has checked that the rows of all sums and copies are there, and blocks lie inside a row, or in
+            // as many rows as are one.
             unsafe { store(block, self.results, sum, last) }
             sum += self.width;
         }
@@ -196,12 +198,12 @@ struct Sum<'s, 'a, T, const TERMS: usize> {
 }
 
 impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
-    /// `sum[x] = Σ_{t<terms} term[x + t·spacing]`, two terms a turn.
+    /// `result[x] = Σ_{t<terms} term[x + t·term_spacing]`, two terms a turn.
     #[inline(always)]
     fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
         let (sums, mut at) = (&mut *self.sums, self.term + start);
         let mut rest = if TERMS == 0 { self.terms } else { TERMS };
-        // SAFETY: as for `Sums::load_term`.
+        // SAFETY: as for `Sums::load_term`: `at` is where a term starts, and a block in it.
         let load_term = |at| unsafe { load::<L, N>(sums.terms, at, last) };
         let mut total = [L::splat(T::default()); N];
         if rest > 0 {

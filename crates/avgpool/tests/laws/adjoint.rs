@@ -4,8 +4,8 @@
 use avgpool::Divisor;
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise, sides,
-    sides_of_several_windows, small, sweep, to_f64,
+    Geometry, PLANES, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise,
+    padded_behind, sides, sides_of_several_windows, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -76,6 +76,14 @@ fn backward_is_the_transpose_of_forward_where_windows_keep_the_size() {
 fn backward_is_the_transpose_of_forward_where_windows_halve_the_size() {
     is_transpose::<f32>(&halved(), &halved());
     is_transpose::<f64>(&halved(), &halved());
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_where_the_last_windows_are_padding() {
+    for (geometry, seed) in padded_behind().iter().zip(0..) {
+        is_transpose_of::<f32>(geometry, seed);
+        is_transpose_of::<f64>(geometry, seed);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use avgpool::{Axis, AxisOptions, Divisor};
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, few, forward, global, halved, kept, long, many_planes, noise, sides,
+    Geometry, PLANES, Real, Side, few, forward, global, halved, kept, long, many_planes, noise, padded_behind, sides,
     sides_of_several_windows, small, sweep, to_f64,
 };
 
@@ -89,6 +89,14 @@ fn forward_equals_the_definition_where_windows_keep_the_size() {
 fn forward_equals_the_definition_where_windows_halve_the_size() {
     equals_definition_on_noise::<f32>(&halved(), &halved());
     equals_definition_on_noise::<f64>(&halved(), &halved());
+}
+
+#[test]
+fn forward_equals_the_definition_where_the_last_windows_are_padding() {
+    for (geometry, seed) in padded_behind().iter().zip(0..) {
+        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
+        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
+    }
 }
 
 #[test]

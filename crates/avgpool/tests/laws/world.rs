@@ -269,6 +269,15 @@ pub fn halved() -> Vec<Side> {
     sides(1..=23, [3], [2], [1], [(1, 1), (1, 0)])
 }
 
+/// Planes of more rows than are worked on at a time, whose last windows lie wholly in the padding.
+pub fn padded_behind() -> Vec<Geometry> {
+    let heights = sides([1, 8, 20], [1, 3, 9], 1..=3, 1..=2, [(0, 17), (9, 9), (2, 40)]);
+    let widths = sides([160], [1, 3], [1, 2], [1], [(0, 0), (1, 3)]);
+    let mut geometries = Vec::new();
+    sweep(&heights, &widths, |geometry| geometries.push(Geometry { planes: 3, ..*geometry }));
+    geometries
+}
+
 /// Geometries of many planes: some vectors full of them and some more, in groups that fill one another's memory.
 pub fn many_planes() -> Vec<Geometry> {
     let sides = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
