@@ -28,7 +28,11 @@ async function ofNewResults(timing) {
   const times = ratio(made, given);
   x.dispose();
   y.dispose();
-  return { what: '`forward(x)` and `dispose()` take, of `forward(x, out)` on 1×256×56×56', value: times, unit: '×' };
+  return {
+    what: '`forward(x)` with `dispose()`, as a multiple of `forward(x, out)`, on 1×256×56×56',
+    value: times,
+    unit: '×',
+  };
 }
 
 async function ofTinyCalls(timing) {
@@ -38,7 +42,7 @@ async function ofTinyCalls(timing) {
   const [times] = await rounds([() => pool.forward(x, y)], timing);
   x.dispose();
   y.dispose();
-  return { what: '`forward(x, out)` on 1×1×2×2 takes', value: median(times) * 1000, unit: 'ns' };
+  return { what: '`forward(x, out)` on 1×1×2×2', value: median(times) * 1000, unit: 'ns' };
 }
 
 /** In a new process, where nothing has been compiled by the engine's better compiler. */
@@ -54,7 +58,7 @@ function ofFirstCalls() {
       times.push(performance.now() - start);
     }
     return [times[0], times[99]];`);
-  const what = 'the first and the hundredth call of 3×3 stride 1 on 1×192×35×35 take';
+  const what = 'the first and the hundredth call of 3×3 stride 1 on 1×192×35×35, in a new process';
   return { what, value: first * 1000, and: hundredth * 1000, unit: 'µs' };
 }
 
@@ -91,7 +95,11 @@ async function ofPlanes(timing) {
     sizes.map((size) => [{ kernelSize: 3, stride: 2, padding: 1 }, [1, 16, size, size]]),
     timing,
   );
-  return { what: `3×3 stride 2 on 16 planes of ${sizes.join(', ')} squared, of the limit`, values: each, unit: '×' };
+  return {
+    what: `3×3 stride 2 on 16 planes of ${sizes.join(', ')} squared, as multiples of the limit`,
+    values: each,
+    unit: '×',
+  };
 }
 
 async function ofWindows(timing) {
@@ -101,7 +109,11 @@ async function ofWindows(timing) {
     options.map((each) => [each, [1, 8, 192, 192]]),
     timing,
   );
-  return { what: `windows of ${sizes.join(', ')} squared on 1×8×192×192, of the limit`, values: each, unit: '×' };
+  return {
+    what: `windows of ${sizes.join(', ')} squared on 1×8×192×192, as multiples of the limit`,
+    values: each,
+    unit: '×',
+  };
 }
 
 async function multiples(poolings, timing) {

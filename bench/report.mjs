@@ -50,7 +50,7 @@ function summary(report) {
         : [[peer, direction, times(geometricMean(known)), times(min(known)), times(max(known))]];
     }),
   );
-  return markdown(['takes as long as avgpool', '', 'geometric mean', 'least', 'most'], rows);
+  return markdown(['time, as a multiple of avgpool’s', '', 'geometric mean', 'least', 'most'], rows);
 }
 
 function table(report) {
@@ -65,7 +65,7 @@ function table(report) {
     ...peers.map((peer) => (each.slower[peer] === undefined ? '–' : times(each.slower[peer]))),
   ]);
   const limit = 'limit, µs (GB/s; of `memory.copy`)';
-  return markdown(['float32', '', limit, 'avgpool, µs', 'of the limit', 'float64, of the limit', ...peers], rows);
+  return markdown(['float32', '', limit, 'avgpool, µs', 'avgpool / limit', 'the same in float64', ...peers], rows);
 }
 
 function sampleText({ sample }) {
@@ -96,7 +96,7 @@ function extrasText({ extras }) {
 function conditions({ versions }) {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const date = new Date().toISOString().slice(0, 10);
-  return `Measured on ${date}: ${cpus()[0].model.trim()}, Node ${process.versions.node}, one thread each; ${list.join(', ')}.`;
+  return `Measured on ${date}: ${cpus()[0].model.trim()} with ${cpus().length} cores, Node ${process.versions.node}, one thread each; ${list.join(', ')}.`;
 }
 
 function markdown(head, rows) {

@@ -17,14 +17,17 @@ import { print, publish } from './report.mjs';
 import { streaming } from './streaming.mjs';
 
 const program = new Command('npm run bench --')
-  .description('Measures avgpool against the streaming limit and against other implementations, one thread each.')
+  .description(
+    'Measures avgpool against the streaming limit and against other implementations, one thread each. ' +
+      'A full run, without --quick or --case, takes some six minutes and writes its tables to README.md.',
+  )
   .option('--quick', 'fewer and shorter rounds, for a first look')
   .option('--case <pattern>', 'only cases whose name matches this regular expression')
   .option('--json <file>', 'writes every figure to this file')
   .option('--fast-paths', 'only what each fast path is worth')
   .parse();
 const options = program.opts();
-const pattern = new RegExp(options.case ?? '', 'i');
+const pattern = toPattern(options.case ?? '');
 const timing = options.quick ? { count: 9, least: 0.5, warm: 60 } : { count: 31, least: 1, warm: 120 };
 
 if (options.fastPaths) {
@@ -35,9 +38,24 @@ if (options.fastPaths) {
 const directions = ['forward', 'backward'];
 const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
+const chosen = families
+  .filter(({ name }) => pattern.test(name))
+  .flatMap((each) => directions.map((way) => [each, way]));
+if (chosen.length === 0) {
+  program.error(`no case matches ${pattern}; there are:\n${families.map(({ name }) => `  ${name}`).join('\n')}`);
+}
+
 const contestants = [];
 for (const contestant of [own, tfjs, onnxruntimeWeb, onnxruntimeNode, plain]) {
   contestants.push({ name: contestant.name, ...(await contestant.load()) });
+}
+
+function toPattern(text) {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    return program.error(`--case: ${error.message}`);
+  }
 }
 
 /** One direction of one case, by everyone who has it: checked first, and then timed in turn. */
@@ -110,10 +128,12 @@ async function addPyTorch(results) {
   const { version, results: found } = await pytorch.measure(results, timing, (done) =>
     progress('PyTorch', done, results),
   );
-  for (const [i, { times, result }] of found.entries()) {
+  for (const [i, { times, computed }] of found.entries()) {
     const { shape, outputShape, direction, options } = results[i];
     const data = { x: numbers(sizeOf(shape)), g: numbers(sizeOf(outputShape)) };
-    compare('PyTorch', { name: results[i].name, options, shape }, direction, data, result);
+    for (const result of computed) {
+      compare('PyTorch', { name: results[i].name, options, shape }, direction, data, result);
+    }
     for (const [format, name] of Object.entries(pytorch.formats)) {
       results[i].times[name] = times[format];
       results[i].slower[name] = times[format] / results[i].times.avgpool;
@@ -126,16 +146,13 @@ function progress(what, done, all) {
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${what}: ${done} of ${all.length}` : done % 10 ? '' : '.');
 }
 
-const chosen = families
-  .filter(({ name }) => pattern.test(name))
-  .flatMap((each) => directions.map((way) => [each, way]));
 const results = [];
 for (const [each, direction] of chosen) {
   progress(`${each.name}, ${direction}`, results.length, chosen);
   results.push(await measure(each, direction));
 }
 const versions = Object.fromEntries(contestants.map(({ name, version }) => [name, version]));
-if (results.length > 0 && pytorch.isThere()) {
+if (pytorch.isThere()) {
   versions.PyTorch = await addPyTorch(results);
 } else {
   console.error("\nPyTorch is not measured: `python3 -c 'import torch'` does not work here.");

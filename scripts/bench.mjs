@@ -8,6 +8,6 @@ main(import.meta.url, () => {
   build({ ifChanged: true });
   // No install scripts: the native peer would download builds for graphics cards.
   installLocked('bench', ['--ignore-scripts']);
-  say('Measuring; a full run takes some six minutes');
+  say('Measuring');
   run('node', ['bench/run.mjs', ...process.argv.slice(2)]);
 });

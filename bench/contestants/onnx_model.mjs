@@ -4,16 +4,21 @@ import proto from 'onnx-proto';
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
-export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { x }) {
+export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { x }, _, outputShape) {
   if (direction === 'backward') {
     return undefined;
   }
   const session = await ort.InferenceSession.create(model(options, shape), sessionOptions);
   const feeds = { x: new ort.Tensor('float32', x, shape) };
+  // Results go to memory that is there already, as avgpool's do, where the build writes to what it is given.
+  const size = outputShape.reduce((product, length) => product * length);
+  const fetches = ort.env.versions.web
+    ? undefined
+    : { y: new ort.Tensor('float32', new Float32Array(size), outputShape) };
   let result;
   return {
     call: async () => {
-      result = await session.run(feeds);
+      result = await (fetches ? session.run(feeds, fetches) : session.run(feeds));
     },
     read: () => result.y.data,
     dispose: () => session.release(),

@@ -14,7 +14,7 @@ export function isThere() {
   return spawnSync('python3', ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The version, and for every case, of one direction each, the times of both formats and the result. */
+/** The version, and for every case, of one direction each, the times and the results of both formats. */
 export async function measure(cases, { count, least, warm }, progress) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-bench-'));
   try {
@@ -29,8 +29,8 @@ export async function measure(cases, { count, least, warm }, progress) {
     }
     const [{ version }, ...times] = lines;
     const results = times.map((each, i) => {
-      const bytes = readFileSync(named[i].file);
-      return { times: each, result: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) };
+      const read = (format) => new Float32Array(Uint8Array.from(readFileSync(`${named[i].file}.${format}`)).buffer);
+      return { times: each, computed: Object.keys(formats).map(read) };
     });
     return { version, results };
   } finally {

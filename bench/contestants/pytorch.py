@@ -50,18 +50,21 @@ def main():
         for name, layout in [("NCHW", torch.contiguous_format), ("NHWC", torch.channels_last)]:
             x = numbers(case["shape"]).contiguous(memory_format=layout)
             g = numbers(case["outputShape"]).contiguous(memory_format=layout)
-            arguments = (kernel, stride, padding, False, include)
+            arguments = ([kernel] * 2, [stride] * 2, [padding] * 2, False, include)
 
-            def forward():
-                return torch.nn.functional.avg_pool2d(x, *arguments)
+            forward = case["direction"] == "forward"
+            result = torch.empty_like(g if forward else x, memory_format=layout)
 
-            def backward():
-                return torch.ops.aten.avg_pool2d_backward(g, x, [kernel] * 2, [stride] * 2, [padding] * 2, False, include, None)
+            def pool():
+                torch.ops.aten.avg_pool2d.out(x, *arguments, None, out=result)
 
-            call = forward if case["direction"] == "forward" else backward
-            if name == "NCHW":
-                with open(case["file"], "wb") as file:
-                    file.write(call().contiguous().numpy().tobytes())
+            def pool_backward():
+                torch.ops.aten.avg_pool2d_backward.grad_input(g, x, *arguments, None, grad_input=result)
+
+            call = pool if forward else pool_backward
+            call()
+            with open(f'{case["file"]}.{name}', "wb") as file:
+                file.write(result.contiguous().numpy().tobytes())
             times[name] = measure(call, request["least"] / 1e3, request["rounds"], request["warm"] / 1e3)
         print(json.dumps(times), flush=True)
 

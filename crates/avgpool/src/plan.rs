@@ -21,12 +21,18 @@ pub struct Plan {
 /// some calls has the general way beside it.
 #[derive(Clone, Copy, Debug)]
 enum Kernel {
-    General(Layout),
-    SmallPlanes(small_planes::Layout, Layout),
-    Strips(Strips, Layout),
-    Halving(halving::Layout, Layout),
+    General(General),
+    Strips(Strips, General),
+    Halving(halving::Layout, General),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
+}
+
+/// The general way: lanes are rows or, where planes are small and many, planes.
+#[derive(Clone, Copy, Debug)]
+struct General {
+    rows: Layout,
+    planes: Option<small_planes::Layout>,
 }
 
 impl Kernel {
@@ -37,16 +43,39 @@ impl Kernel {
         if let Some(divisor) = global::divisor(geometry) {
             return Some(Self::Global { divisor });
         }
-        let layout = Layout::new(geometry)?;
-        if let Some(halving) = halving::Layout::new(geometry) {
-            return Some(Self::Halving(halving, layout));
-        }
-        let kernel = match (Strips::new(geometry), small_planes::Layout::new(geometry)) {
-            (Some(strips), _) => Self::Strips(strips, layout),
-            (None, Some(small)) => Self::SmallPlanes(small, layout),
-            (None, None) => Self::General(layout),
+        let general = General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) };
+        let kernel = if let Some(strips) = Strips::new(geometry) {
+            Self::Strips(strips, general)
+        } else if let Some(halving) = halving::Layout::new(geometry) {
+            Self::Halving(halving, general)
+        } else {
+            Self::General(general)
         };
         Some(kernel)
+    }
+}
+
+impl General {
+    fn total(&self) -> usize {
+        self.planes.map_or(0, |layout| layout.total).max(self.rows.total)
+    }
+
+    fn forward<T: Element>(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        match &self.planes {
+            Some(layout) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
+                small_planes::forward(geometry, layout, input, output, scratch);
+            }
+            _ => forward::forward(geometry, &self.rows, input, output, scratch),
+        }
+    }
+
+    fn backward<T: Element>(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        match &self.planes {
+            Some(layout) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
+                small_planes::backward(geometry, layout, grad_output, grad_input, scratch);
+            }
+            _ => backward::backward(geometry, &self.rows, grad_output, grad_input, scratch),
+        }
     }
 }
 
@@ -70,10 +99,9 @@ impl Plan {
     /// How many elements [`Plan::forward`] and [`Plan::backward`] need to work in.
     pub fn scratch_len(&self) -> usize {
         match &self.kernel {
-            Kernel::General(layout) => layout.total,
-            Kernel::SmallPlanes(small, layout) => small.total.max(layout.total),
-            Kernel::Strips(strips, layout) => strips.total.max(layout.total),
-            Kernel::Halving(halving, layout) => halving.total.max(layout.total),
+            Kernel::General(general) => general.total(),
+            Kernel::Strips(strips, general) => strips.total.max(general.total()),
+            Kernel::Halving(halving, general) => halving.total.max(general.total()),
             Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
         }
     }
@@ -95,14 +123,8 @@ impl Plan {
             Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::forward(geometry, halving, input, output, scratch);
             }
-            Kernel::SmallPlanes(small, _) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
-                small_planes::forward(geometry, small, input, output, scratch);
-            }
-            Kernel::General(layout)
-            | Kernel::Strips(_, layout)
-            | Kernel::Halving(_, layout)
-            | Kernel::SmallPlanes(_, layout) => {
-                forward::forward(geometry, layout, input, output, scratch);
+            Kernel::General(general) | Kernel::Strips(_, general) | Kernel::Halving(_, general) => {
+                general.forward(geometry, input, output, scratch);
             }
         }
     }
@@ -125,14 +147,8 @@ impl Plan {
             Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::backward(geometry, halving, grad_output, grad_input, scratch);
             }
-            Kernel::SmallPlanes(small, _) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
-                small_planes::backward(geometry, small, grad_output, grad_input, scratch);
-            }
-            Kernel::General(layout)
-            | Kernel::Strips(_, layout)
-            | Kernel::Halving(_, layout)
-            | Kernel::SmallPlanes(_, layout) => {
-                backward::backward(geometry, layout, grad_output, grad_input, scratch);
+            Kernel::General(general) | Kernel::Strips(_, general) | Kernel::Halving(_, general) => {
+                general.backward(geometry, grad_output, grad_input, scratch);
             }
         }
     }
