@@ -67,6 +67,9 @@ export function sample(count) {
   return chosen;
 }
 
+/** The elements of a tensor of this shape. */
+export const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
 /** The input, or the gradient, of a case: the same numbers for every contestant. */
 export function numbers(length) {
   return Float32Array.from({ length }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { AvgPool2d, Tensor } from 'avgpool';
-import { prepare } from './contestants/avgpool.mjs';
+import { sizeOf } from './cases.mjs';
 import { median, ratio, rounds } from './measure.mjs';
-import { streaming } from './streaming.mjs';
+import { multipleOfLimit } from './multiple.mjs';
 
 /** Each as a sentence and its figures. */
 export async function extras(timing) {
@@ -119,12 +119,9 @@ async function ofWindows(timing) {
 async function multiples(poolings, timing) {
   const found = [];
   for (const [options, shape] of poolings) {
-    const size = shape.reduce((product, length) => product * length);
-    const outputs = new AvgPool2d(options).outputShape(shape).reduce((product, length) => product * length);
-    const own = prepare({ options, shape }, 'forward', { x: new Float32Array(size) });
-    const [limit, times] = await rounds([streaming(4 * size, 4 * outputs).stream, own.call], timing);
-    found.push(ratio(times, limit));
-    own.dispose();
+    const outputShape = new AvgPool2d(options).outputShape(shape);
+    const data = { x: new Float32Array(sizeOf(shape)), g: new Float32Array(sizeOf(outputShape)) };
+    found.push(await multipleOfLimit({ options, shape }, 'forward', data, timing));
   }
   return found;
 }

@@ -2,6 +2,7 @@
 //
 // No option turns a fast path off, so the general path is timed on the nearest pooling that it has to serve itself.
 
+import { sizeOf } from './cases.mjs';
 import { prepare } from './contestants/avgpool.mjs';
 import { ratio, rounds } from './measure.mjs';
 
@@ -62,7 +63,7 @@ export async function fastPaths(timing) {
   for (const { name, fast, general, shapes } of paths) {
     for (const shape of shapes) {
       for (const direction of ['forward', 'backward']) {
-        const size = shape.reduce((product, length) => product * length);
+        const size = sizeOf(shape);
         // More than a gradient ever has.
         const zeros = new Float32Array(2 * size);
         const data = { x: zeros, g: zeros };

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { AvgPool2d } from 'avgpool';
 import { Command } from 'commander';
-import { families, numbers, sample } from './cases.mjs';
+import { families, numbers, sample, sizeOf } from './cases.mjs';
 import * as own from './contestants/avgpool.mjs';
 import * as onnxruntimeNode from './contestants/onnxruntime_node.mjs';
 import * as onnxruntimeWeb from './contestants/onnxruntime_web.mjs';
@@ -13,6 +13,7 @@ import * as tfjs from './contestants/tfjs.mjs';
 import { extras } from './extras.mjs';
 import { fastPaths } from './fast_paths.mjs';
 import { median, ratio, rounds } from './measure.mjs';
+import { multipleOfLimit } from './multiple.mjs';
 import { print, publish } from './report.mjs';
 import { streaming } from './streaming.mjs';
 
@@ -36,7 +37,6 @@ if (options.fastPaths) {
 }
 
 const directions = ['forward', 'backward'];
-const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
 const chosen = families
   .filter(({ name }) => pattern.test(name))
@@ -89,19 +89,10 @@ async function measure(each, direction) {
     gigabytes: (read + written) / median(limit) / 1000,
     copyGigabytes: (2 * copied) / median(copying) / 1000,
     multiple: ratio(ownTimes, limit),
-    float64: await multipleOfFloat64(each, direction, data, sizeOf(outputShape)),
+    float64: await multipleOfLimit(each, direction, data, timing, 'float64'),
     times: Object.fromEntries(prepared.map(({ name }, i) => [name, median(contested[i])])),
     slower: Object.fromEntries(prepared.map(({ name }, i) => [name, ratio(contested[i], ownTimes)])),
   };
-}
-
-async function multipleOfFloat64(each, direction, data, outputs) {
-  const { call, dispose } = own.prepare(each, direction, data, 'float64');
-  const bytes = [8 * data.x.length, 8 * outputs];
-  const { stream } = streaming(...(direction === 'forward' ? bytes : bytes.reverse()));
-  const [limit, times] = await rounds([stream, call], timing);
-  dispose();
-  return ratio(times, limit);
 }
 
 /** Refuses a contestant whose result differs from avgpool's by more than rounding; avgpool's own tests check avgpool. */
@@ -165,12 +156,7 @@ for (const each of sampled) {
   const outputs = sizeOf(new AvgPool2d(each.options).outputShape(each.shape));
   const data = { x: numbers(sizeOf(each.shape)), g: numbers(outputs) };
   for (const direction of directions) {
-    const { call, dispose } = own.prepare(each, direction, data);
-    const bytes = [4 * data.x.length, 4 * outputs];
-    const { stream } = streaming(...(direction === 'forward' ? bytes : bytes.reverse()));
-    const [limit, times] = await rounds([stream, call], timing);
-    multiples[direction].push({ name: each.name, multiple: ratio(times, limit) });
-    dispose();
+    multiples[direction].push({ name: each.name, multiple: await multipleOfLimit(each, direction, data, timing) });
   }
 }
 process.stderr.write('\n');

@@ -2,12 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { AvgPool2d, Tensor } from 'avgpool';
+import { sizeOf } from '../cases.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 export const name = 'avgpool';
-
-const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
 export function load() {
   return { version, prepare };

@@ -1,6 +1,7 @@
 // A model of one AveragePool for ONNX Runtime, and how either of its builds runs it. It has no backward pass.
 
 import proto from 'onnx-proto';
+import { sizeOf } from '../cases.mjs';
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
@@ -11,10 +12,9 @@ export async function prepareWith(ort, sessionOptions, { options, shape }, direc
   const session = await ort.InferenceSession.create(model(options, shape), sessionOptions);
   const feeds = { x: new ort.Tensor('float32', x, shape) };
   // Results go to memory that is there already, as avgpool's do, where the build writes to what it is given.
-  const size = outputShape.reduce((product, length) => product * length);
   const fetches = ort.env.versions.web
     ? undefined
-    : { y: new ort.Tensor('float32', new Float32Array(size), outputShape) };
+    : { y: new ort.Tensor('float32', new Float32Array(sizeOf(outputShape)), outputShape) };
   let result;
   return {
     call: async () => {

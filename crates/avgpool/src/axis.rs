@@ -268,14 +268,6 @@ impl Axis {
         (self.reach() / self.stride as u64 + 1).min(self.output as u64) as usize
     }
 
-    /// The output positions whose windows lie wholly inside the input.
-    pub(crate) fn inner(&self) -> Range<usize> {
-        let first = self.begin.div_ceil(self.stride).min(self.output);
-        let room = (self.input as u64 + self.begin as u64).saturating_sub(self.reach());
-        let end = room.div_ceil(self.stride as u64).min(self.output as u64) as usize;
-        first..end.max(first)
-    }
-
     /// The taps of window `o` that the divisor counts: those before `input + end` if padding is counted, otherwise those
     /// inside the input. At least 1, so that a window without a single element is 0 / 1.
     pub(crate) fn counted(&self, o: usize, include_pad: bool) -> u64 {

@@ -1,9 +1,12 @@
 //! What a window's sum is divided by: the one place that forward and backward both ask.
 //!
-//! It knows how windows count their taps, not what is divided, nor when.
+//! It knows how windows count their taps and how rows are divided, not which rows, nor when.
+
+#![expect(unsafe_code, reason = "blocks are checked once a row: see blocks.rs")]
 
 use crate::axis::Axis;
-use crate::simd::Element;
+use crate::blocks::{Block, for_blocks, load, store};
+use crate::simd::{Element, Lanes};
 
 /// How a window's divisor is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,6 +67,31 @@ impl Divisor {
             Self::IncludePad => axis.counted(o, true) as f64,
             Self::ExcludePad => axis.counted(o, false) as f64,
             Self::Fixed(_) => 1.0,
+        }
+    }
+}
+
+/// `quotients[i] = values[i] / divisors[i]`
+#[inline(never)]
+pub fn divide<T: Element>(quotients: &mut [T], values: &[T], divisors: &[T]) {
+    let (values, divisors) = (&values[..quotients.len()], &divisors[..quotients.len()]);
+    for_blocks(quotients.len(), &mut Divide { quotients, values, divisors });
+}
+
+struct Divide<'a, T> {
+    quotients: &'a mut [T],
+    values: &'a [T],
+    divisors: &'a [T],
+}
+
+impl<T: Element> Block<T> for Divide<'_, T> {
+    #[inline(always)]
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+        // SAFETY: blocks lie inside the length, which `divide` has made that of all three.
+        unsafe {
+            let values: [L; N] = load(self.values, start, last);
+            let divisors: [L; N] = load(self.divisors, start, last);
+            store(core::array::from_fn::<L, N, _>(|v| values[v] / divisors[v]), self.quotients, start, last);
         }
     }
 }

@@ -56,12 +56,16 @@ impl Geometry {
 
     /// The divisor that all windows have in common, if they have.
     pub fn common_divisor(&self) -> Option<f64> {
-        let axes = [&self.rows, &self.columns];
+        // The first window and the last one are those that reach over an edge, if any does.
+        let all_taps = |include_pad| {
+            [&self.rows, &self.columns]
+                .iter()
+                .all(|axis| [0, axis.output - 1].iter().all(|&o| axis.counted(o, include_pad) == axis.kernel as u64))
+        };
         let common = match self.divisor {
             Divisor::Fixed(_) => true,
-            // The last window is the one that may hang over.
-            Divisor::IncludePad => axes.iter().all(|axis| axis.counted(axis.output - 1, true) == axis.kernel as u64),
-            Divisor::ExcludePad => axes.iter().all(|axis| axis.inner() == (0..axis.output)),
+            Divisor::IncludePad => all_taps(true),
+            Divisor::ExcludePad => all_taps(false),
         };
         common.then(|| self.divisor.of_window(&self.rows, 0, &self.columns, 0))
     }

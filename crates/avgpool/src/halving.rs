@@ -6,7 +6,8 @@
 #![expect(unsafe_code, reason = "strips jump from row to row: see strips.rs")]
 
 use crate::axis::Axis;
-use crate::blocks::{Block, add, for_blocks, load, store};
+use crate::blocks::{Block, add, for_blocks, load, offset, store};
+use crate::divisor::divide;
 use crate::geometry::Geometry;
 use crate::scratch::{cut, total};
 use crate::simd::{Element, Lanes};
@@ -14,7 +15,7 @@ use crate::simd::{Element, Lanes};
 /// How the memory of a call is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    lengths: [usize; 3],
+    lengths: [usize; 4],
     /// How many elements there are in all.
     pub total: usize,
 }
@@ -30,7 +31,8 @@ impl Layout {
         if !(halves(rows) && halves(columns)) {
             return None;
         }
-        let lengths = [rows.output, columns.output, (rows.output + 1).checked_mul(columns.output + 1)?];
+        let quotients = (rows.output + 1).checked_mul(columns.output + 1)?;
+        let lengths = [rows.output, columns.output, geometry.output_len(), quotients];
         Some(Self { lengths, total: total(&lengths.map(|length| length as u64))? })
     }
 }
@@ -43,7 +45,7 @@ pub fn serves<T: Element>(geometry: &Geometry) -> bool {
 /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − 1 + i, 2·ow − 1 + j] / divisor(oh, ow)`
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, _] = cut(layout.lengths, scratch);
+    let [row_factors, column_factors, _, _] = cut(layout.lengths, scratch);
     divisor.row_factors(rows, row_factors);
     divisor.column_factors(columns, column_factors);
     for (input, output) in geometry.planes(input, output) {
@@ -139,43 +141,20 @@ pub fn backward<T: Element>(
     scratch: &mut [T],
 ) {
     let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, quotients] = cut(layout.lengths, scratch);
-    divisor.row_factors(rows, row_factors);
-    divisor.column_factors(columns, column_factors);
+    let [_, _, divisors, quotients] = cut(layout.lengths, scratch);
+    divisor.of_windows(rows, columns, divisors);
     // A row and a column of zeros behind the others stand for the windows that are not there.
     let pitch = columns.output + 1;
     quotients.fill(T::default());
     for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-        let divided = quotients.chunks_exact_mut(pitch).zip(grad_output.chunks_exact(columns.output));
-        for ((to, from), &row_factor) in divided.zip(row_factors.iter()) {
-            let to = &mut to[..columns.output];
-            for_blocks(to.len(), &mut Divide { to, from, row_factor, column_factors });
+        let rows = grad_output.chunks_exact(columns.output).zip(divisors.chunks_exact(columns.output));
+        for (quotients, (grad_output, divisors)) in quotients.chunks_exact_mut(pitch).zip(rows) {
+            divide(&mut quotients[..columns.output], grad_output, divisors);
         }
         for (r, rows) in grad_input.chunks_mut(2 * columns.input).enumerate() {
             let (even, odd) = rows.split_at_mut(columns.input);
             let (upper, lower) = quotients[r * pitch..][..2 * pitch].split_at(pitch);
             spread(even, odd, upper, lower);
-        }
-    }
-}
-
-/// `to[c] = from[c] / (row_factor · column_factors[c])`, of rows as long as each other.
-struct Divide<'a, T> {
-    to: &'a mut [T],
-    from: &'a [T],
-    row_factor: T,
-    column_factors: &'a [T],
-}
-
-impl<T: Element> Block<T> for Divide<'_, T> {
-    #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        // SAFETY: blocks lie inside the width, which is that of all three rows.
-        unsafe {
-            let (from, factors): ([L; N], [L; N]) =
-                (load(self.from, start, last), load(self.column_factors, start, last));
-            let row_factor = L::splat(self.row_factor);
-            store(core::array::from_fn::<L, N, _>(|v| from[v] / (row_factor * factors[v])), self.to, start, last);
         }
     }
 }
@@ -215,7 +194,7 @@ impl<T: Element> Block<T> for Spread<'_, T> {
             }
             for v in 0..N {
                 let (left, right) = here[v].interleave(here[v] + next[v]);
-                let at = 2 * (start + if v == N - 1 { last } else { v * L::COUNT });
+                let at = 2 * (start + offset::<L, N>(v, last));
                 // SAFETY: a row has two elements for every pair.
                 unsafe { store([left, right], row, at, L::COUNT) };
             }

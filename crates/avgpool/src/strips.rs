@@ -11,7 +11,8 @@
 )]
 
 use crate::axis::Axis;
-use crate::blocks::{Block, add, for_blocks, load, store};
+use crate::blocks::{add, load, offset, store};
+use crate::divisor::divide;
 use crate::geometry::Geometry;
 use crate::scratch::{cut, total};
 use crate::simd::{Element, Lanes};
@@ -115,31 +116,6 @@ pub fn backward<T: Element>(
     }
 }
 
-/// `quotients[i] = values[i] / divisors[i]`
-#[inline(never)]
-fn divide<T: Element>(quotients: &mut [T], values: &[T], divisors: &[T]) {
-    let (values, divisors) = (&values[..quotients.len()], &divisors[..quotients.len()]);
-    for_blocks(quotients.len(), &mut Divide { quotients, values, divisors });
-}
-
-struct Divide<'a, T> {
-    quotients: &'a mut [T],
-    values: &'a [T],
-    divisors: &'a [T],
-}
-
-impl<T: Element> Block<T> for Divide<'_, T> {
-    #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        // SAFETY: blocks lie inside the length, which `divide` has made that of all three.
-        unsafe {
-            let values: [L; N] = load(self.values, start, last);
-            let divisors: [L; N] = load(self.divisors, start, last);
-            store(core::array::from_fn::<L, N, _>(|v| values[v] / divisors[v]), self.quotients, start, last);
-        }
-    }
-}
-
 /// A plane, the one of the sums that are to be written, and what row r and column c of them is divided by: the product of
 /// two factors.
 struct Plane<'a, T> {
@@ -202,7 +178,7 @@ impl<T: Element> Plane<'_, T> {
         let reach = K / 2;
         let zeros = [L::splat(T::default()); N];
         let Self { from, to, .. } = self;
-        let offset = |v: usize| start + if v == N - 1 { last } else { v * L::COUNT };
+        let column = |v: usize| start + offset::<L, N>(v, last);
         // SAFETY: of a row and columns that are there: `sum` has checked the sizes.
         let load_one = |at: usize| unsafe { load::<L, 1>(from, at, 0) }[0];
         let row_sum = |row: usize| -> [L; N] {
@@ -210,11 +186,11 @@ impl<T: Element> Plane<'_, T> {
                 let tap = |j: usize| {
                     let (before, behind) = (v * L::COUNT + j, (N - 1 - v) * L::COUNT + K - 1 - j);
                     if LEFT && before < reach {
-                        (before..reach).fold(load_one(row + offset(0)), |vector, _| vector.before())
+                        (before..reach).fold(load_one(row + column(0)), |vector, _| vector.before())
                     } else if RIGHT && behind < reach {
-                        (behind..reach).fold(load_one(row + offset(N - 1)), |vector, _| vector.behind())
+                        (behind..reach).fold(load_one(row + column(N - 1)), |vector, _| vector.behind())
                     } else {
-                        load_one(row + offset(v) + j - reach)
+                        load_one(row + column(v) + j - reach)
                     }
                 };
                 let mut sum = tap(0);
