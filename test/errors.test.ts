@@ -156,12 +156,7 @@ const options: Refusal[] = [
     `${divisor}, got 1e+39`,
   ],
   ["divisorOverride '4'", make({ kernelSize: 2, divisorOverride: '4' }), TypeError, `${divisor}, got "4"`],
-  [
-    "layout 'NHWC'",
-    make({ kernelSize: 2, layout: 'NHWC' }),
-    TypeError,
-    `layout must be 'NCHW', the only one there is so far, got "NHWC"`,
-  ],
+  ["layout 'HWC'", make({ kernelSize: 2, layout: 'HWC' }), TypeError, `layout must be 'NCHW' or 'NHWC', got "HWC"`],
   [
     'an unknown option',
     make({ kernel_size: 2 }),
@@ -208,6 +203,41 @@ const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
     () => call([0, 1, 2 ** 32, 2]),
     RangeError,
     `${sizes(name)}, of at most 2147483647, got [0, 1, 4294967296, 2]`,
+  ],
+];
+
+const nhwc = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
+
+const layouts: Refusal[] = [
+  [
+    'an out in the other layout',
+    () => nhwc.forward(x, out),
+    RangeError,
+    'expected out to be a tensor of shape [1, 1, 2, 4], got [1, 2, 2, 2]',
+  ],
+  [
+    'a gradient in the other layout',
+    () => nhwc.backward(out, shape),
+    RangeError,
+    'expected gradOutput to be a tensor of shape [1, 1, 2, 4], got [1, 2, 2, 2]',
+  ],
+  [
+    'a gradient with other channels',
+    () => nhwc.backward(out, [1, 4, 4, 3]),
+    RangeError,
+    'expected gradOutput to be a tensor of shape [1, 2, 2, 3], got [1, 2, 2, 2]',
+  ],
+  [
+    'a window longer than the height of NHWC',
+    () => new AvgPool2d({ kernelSize: 3, layout: 'NHWC' }).forward(x),
+    RangeError,
+    'the output height must be at least 1: a window of 3 does not fit in the input of 2 with padding [0, 0]',
+  ],
+  [
+    'no row in NHWC',
+    () => nhwc.outputShape([0, 4, 3]),
+    RangeError,
+    'the height of the input must be at least 1, got 0',
   ],
 ];
 
@@ -472,6 +502,7 @@ const calls: Refusal[] = [
 
 describe.each([
   ['options', options],
+  ['layouts', layouts],
   ['tensors', tensors],
   ['calls', calls],
 ])('bad %s are refused', (_, refusals) => {

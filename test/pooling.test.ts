@@ -1,10 +1,13 @@
 // What AvgPool2d computes: PyTorch's results, the definition, and the properties that follow from it.
 
 import { readFileSync } from 'node:fs';
-import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, Tensor } from 'avgpool';
+import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, type Layout, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { averages, type Case, outputSize } from './definition.js';
+import { inLayout } from './layouts.js';
+
+const layouts: Layout[] = ['NCHW', 'NHWC'];
 
 interface Fixture extends AvgPool2dOptions {
   readonly name: string;
@@ -41,26 +44,36 @@ describe('the results of PyTorch', () => {
   });
 
   test.each(
-    fixtures.map((fixture) => [`${fixture.name}, ${fixture.dtype} ${JSON.stringify(fixture.shape)}`, fixture] as const),
+    fixtures.flatMap((fixture) =>
+      layouts.map((layout) => {
+        const name = `${fixture.name}, ${fixture.dtype} ${JSON.stringify(fixture.shape)} in ${layout}`;
+        return [name, layout, fixture] as const;
+      }),
+    ),
   )(
     'forward and backward: %s',
-    (_, { name, dtype, shape, input, outputShape, output, gradOutput, gradInput, ...options }) => {
-      const pool = new AvgPool2d(options);
+    (_, layout, { name, dtype, shape, input, outputShape, output, gradOutput, gradInput, ...options }) => {
+      const pool = new AvgPool2d({ ...options, layout });
       const numbers = (values: readonly (number | string)[]) => values.map(Number);
-      const x = Tensor.from(numbers(input), shape, dtype);
+      const tensor = (values: (number | string)[], shape: number[]) => {
+        const there = inLayout(layout, numbers(values), shape);
+        return Tensor.from(there.values, there.shape, dtype);
+      };
+      const x = tensor(input, shape);
       const y = pool.forward(x);
-      expect(y.shape).toEqual(outputShape);
+      expect(y.shape).toEqual(inLayout(layout, [], outputShape).shape);
       // The fixtures are float64 results, those of float32 cases with 10 digits; sums may be taken in another order.
       const terms = Math.max(...[options.kernelSize].flat()) * 2;
       const most = (values: readonly (number | string)[]) =>
         Math.max(1, ...numbers(values).filter(Number.isFinite).map(Math.abs));
-      const close = (result: Tensor, expected: (number | string)[], scale: number) =>
-        expectClose(result.data, numbers(expected), () => terms * epsilon[dtype] * scale);
-      close(y, output, most(input));
-      const g = Tensor.from(numbers(gradOutput), outputShape, dtype);
-      const dx = pool.backward(g, shape);
-      expect(dx.shape).toEqual(shape);
-      close(dx, gradInput, most(gradOutput));
+      const close = (result: Tensor, expected: (number | string)[], shape: number[], scale: number) => {
+        const there = inLayout(layout, numbers(expected), shape);
+        expectClose(result.data, there.values, () => terms * epsilon[dtype] * scale);
+      };
+      close(y, output, outputShape, most(input));
+      const dx = pool.backward(tensor(gradOutput, outputShape), x.shape);
+      expect(dx.shape).toEqual(x.shape);
+      close(dx, gradInput, shape, most(gradOutput));
     },
   );
 });
@@ -133,6 +146,44 @@ describe('any geometry', () => {
     );
   });
 
+  test('NHWC gives the numbers of NCHW in another order, forward and backward, whatever the number of channels', () => {
+    fc.assert(
+      fc.property(cases, dtypes, fc.integer({ min: 1, max: 21 }), seed, (pooling, dtype, channels, seed) => {
+        const shape = [2, channels, pooling.height.input, pooling.width.input];
+        const options = optionsOf(pooling);
+        const outputShape = new AvgPool2d(options).outputShape(shape);
+        const values = someNumbers(2 * channels * pooling.height.input * pooling.width.input, seed);
+        const gradients = someNumbers(
+          outputShape.reduce((product, size) => product * size),
+          seed + 1,
+        );
+        const [planes, together] = layouts.map((layout) => {
+          const x = inLayout(layout, values, shape);
+          const g = inLayout(layout, gradients, outputShape);
+          const pool = new AvgPool2d({ ...options, layout });
+          const input = Tensor.from(x.values, x.shape, dtype);
+          const gradOutput = Tensor.from(g.values, g.shape, dtype);
+          const output = pool.forward(input);
+          const gradInput = pool.backward(gradOutput, x.shape);
+          expect(pool.outputShape(x.shape)).toEqual(g.shape);
+          expect(output.shape).toEqual(g.shape);
+          expect(gradInput.shape).toEqual(x.shape);
+          const results = [output, gradInput].map((tensor) => Array.from(tensor.data));
+          for (const tensor of [input, gradOutput, output, gradInput]) {
+            tensor.dispose();
+          }
+          return results;
+        }) as [number[][], number[][]];
+        const [output, gradInput] = together as [number[], number[]];
+        expect(output).toEqual(inLayout('NHWC', planes[0] as number[], outputShape).values);
+        // What is divided first, and added up then, may be added up in another order.
+        const most = Math.max(...gradients.map(Math.abs)) * pooling.height.kernel * pooling.width.kernel;
+        expectClose(gradInput, inLayout('NHWC', planes[1] as number[], shape).values, () => epsilon[dtype] * 30 * most);
+      }),
+      parameters,
+    );
+  });
+
   test('backward is the transpose of forward', () => {
     fc.assert(
       fc.property(cases, seed, (pooling, seed) => {
@@ -173,6 +224,49 @@ describe('the reference page', () => {
   test('global average pooling is a kernel of the spatial size', () => {
     const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 2, 3]);
     expect(avgPool2d(x, [2, 3]).toArray()).toEqual([[[3.5]]]);
+  });
+});
+
+describe('NHWC', () => {
+  test('is an image as ImageData has it: each channel is averaged by itself', () => {
+    const pool = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
+    const image = Tensor.from([1, 10, 100, 3, 30, 300, 5, 50, 500, 7, 70, 700], [2, 2, 3]);
+    expect(pool.forward(image).toArray()).toEqual([[[4, 40, 400]]]);
+    expect(pool.layout).toBe('NHWC');
+    expect(pool.outputShape([8, 9, 9, 3])).toEqual([8, 4, 4, 3]);
+    expect(pool.backward(Tensor.ones([1, 1, 3]), [2, 2, 3]).toArray()).toEqual([
+      [Array(3).fill(0.25), Array(3).fill(0.25)],
+      [Array(3).fill(0.25), Array(3).fill(0.25)],
+    ]);
+  });
+
+  test('one module takes turns with tensors of any number of channels', () => {
+    const pool = new AvgPool2d({ kernelSize: 3, stride: 1, padding: 1, countIncludePad: false, layout: 'NHWC' });
+    for (const channels of [1, 3, 8, 1, 8, 3]) {
+      const y = pool.forward(Tensor.ones([2, 5, 4, channels]));
+      expect(y.shape).toEqual([2, 5, 4, channels]);
+      expect(y.data.every((value) => value === 1)).toBe(true);
+    }
+  });
+
+  test.each([
+    [
+      [0, 4, 4, 3],
+      [0, 2, 2, 3],
+    ],
+    [
+      [2, 4, 4, 0],
+      [2, 2, 2, 0],
+    ],
+    [
+      [4, 4, 0],
+      [2, 2, 0],
+    ],
+  ])('a batch or channel count of 0 is valid: %j', (inputShape, outputShape) => {
+    const pool = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
+    const y = pool.forward(Tensor.zeros(inputShape));
+    expect(y.shape).toEqual(outputShape);
+    expect(pool.backward(y, inputShape).shape).toEqual(inputShape);
   });
 });
 

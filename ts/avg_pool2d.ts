@@ -7,20 +7,21 @@ import {
   type AvgPool2dOptions,
   checkOptions,
   type GivenOptions,
+  type Layout,
   type Padding,
   poolingOf,
   type Size,
 } from './options.js';
-import { type CachedPlan, type Planes, planesOf, planFor } from './plans.js';
+import { type CachedPlan, type Planes, planesOf, planFor, showPlanes } from './plans.js';
 import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, type Tensor, tensorToFill } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';
 
 /**
- * Average pooling over the last two dimensions of a tensor:
+ * Average pooling over the height and the width of a tensor:
  *
  *     output[n, c, oh, ow] = Σ_{i<kH, j<kW} input[n, c, oh·sH − top + i·dH, ow·sW − left + j·dW] / divisor(oh, ow)
  *
- * where elements outside the input count as zero. The semantics are those of `lucid.nn.AvgPool2d` and PyTorch:
+ * where elements outside the input count as zero; under `layout: 'NHWC'` the same of `input[n, h, w, c]`. The semantics are those of `lucid.nn.AvgPool2d` and PyTorch:
  *
  * - The output size is floor((size + padding − (dilation·(kernelSize − 1) + 1)) / stride) + 1 on either axis; with
  *   `ceilMode` the ceiling, less one if the last window would start beyond the input and its leading padding.
@@ -38,7 +39,7 @@ export class AvgPool2d implements GivenOptions {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
   readonly dilation: Size;
-  readonly layout: 'NCHW';
+  readonly layout: Layout;
 
   readonly #pooling: Pooling;
   readonly #key: string;
@@ -72,7 +73,7 @@ export class AvgPool2d implements GivenOptions {
   /**
    * The averages of every window.
    *
-   * @param input of shape `[N, C, H, W]` or `[C, H, W]`.
+   * @param input of shape `[N, C, H, W]` or `[C, H, W]`; under `layout: 'NHWC'` `[N, H, W, C]` or `[H, W, C]`.
    * @param out where to write the result, of the output's shape and the input's type: then nothing is allocated, but
    *   for the first call for planes of this size.
    * @returns `out`, or a new tensor.
@@ -82,7 +83,7 @@ export class AvgPool2d implements GivenOptions {
   forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('input', input);
     const planes = this.#planesOf(input.shape);
-    const result = resultFor('input', input, out, input.shape, planes.outputHeight, planes.outputWidth);
+    const result = this.#resultFor('input', input, out, input.shape, planes.outputHeight, planes.outputWidth);
     return this.#run('forward', input, result, planes);
   }
 
@@ -100,8 +101,8 @@ export class AvgPool2d implements GivenOptions {
     bufferOf('gradOutput', gradOutput);
     checkShape('inputShape', inputShape, gradOutput.dtype);
     const planes = this.#planesOf(inputShape);
-    checkExpected('gradOutput', gradOutput, inputShape, planes.outputHeight, planes.outputWidth);
-    const result = resultFor('gradOutput', gradOutput, out, inputShape, planes.height, planes.width);
+    this.#checkExpected('gradOutput', gradOutput, inputShape, planes.outputHeight, planes.outputWidth);
+    const result = this.#resultFor('gradOutput', gradOutput, out, inputShape, planes.height, planes.width);
     return this.#run('backward', gradOutput, result, planes);
   }
 
@@ -114,9 +115,9 @@ export class AvgPool2d implements GivenOptions {
   outputShape(inputShape: Shape): number[] {
     const shape = frozenShape(inputShape);
     checkShape('inputShape', shape, 'float32');
-    const [height, width] = shape.slice(-2) as [number, number];
-    const { outputHeight, outputWidth } = planesOf(this.#pooling, height, width);
-    return [...shape.slice(0, -2), outputHeight, outputWidth];
+    const [height, width] = shape.slice(this.#heightAxis(shape)) as [number, number];
+    const { outputHeight, outputWidth } = planesOf(this.#pooling, height, width, 1);
+    return this.#shapeWith(shape, outputHeight, outputWidth);
   }
 
   /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
@@ -130,16 +131,67 @@ export class AvgPool2d implements GivenOptions {
     return `AvgPool2d(${this.extraRepr()})`;
   }
 
+  /** Which dimension of a shape is the height; the next one is the width. */
+  #heightAxis(shape: Shape): number {
+    return shape.length - (this.layout === 'NHWC' ? 3 : 2);
+  }
+
+  /** A shape with another height and width. */
+  #shapeWith(shape: Shape, height: number, width: number): number[] {
+    const result = [...shape];
+    result.splice(this.#heightAxis(shape), 2, height, width);
+    return result;
+  }
+
   /** The planes of an input of this shape. Those of a batch or channels of 0 need no plan, however large they are. */
   #planesOf(inputShape: Shape): Planes {
-    const rank = inputShape.length;
-    const height = inputShape[rank - 2] as number;
-    const width = inputShape[rank - 1] as number;
-    if (inputShape[0] === 0 || inputShape[rank - 3] === 0) {
-      return planesOf(this.#pooling, height, width);
+    const axis = this.#heightAxis(inputShape);
+    const height = inputShape[axis] as number;
+    const width = inputShape[axis + 1] as number;
+    // Of NCHW every channel is a plane of its own.
+    const channels = this.layout === 'NHWC' ? (inputShape[axis + 2] as number) : 1;
+    if (inputShape[0] === 0 || inputShape[Math.max(0, axis - 1)] === 0 || channels === 0) {
+      return planesOf(this.#pooling, height, width, channels);
     }
-    this.#recent = planFor(this.#pooling, this.#key, height, width, this.#recent);
+    this.#recent = planFor(this.#pooling, this.#key, height, width, channels, this.#recent);
     return this.#recent;
+  }
+
+  /** `out`, or a new tensor, of the shape of `like` with planes of `height`×`width`. */
+  #resultFor<D extends DType>(
+    name: string,
+    from: Tensor<D>,
+    out: Tensor<D> | undefined,
+    like: Shape,
+    height: number,
+    width: number,
+  ): Tensor<D> {
+    if (out === undefined) {
+      return tensorToFill(this.#shapeWith(like, height, width), from.dtype);
+    }
+    bufferOf('out', out);
+    if (out === from) {
+      throw new TypeError(`out must not be the ${name}`);
+    }
+    if (out.dtype !== from.dtype) {
+      throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);
+    }
+    this.#checkExpected('out', out, like, height, width);
+    return out;
+  }
+
+  /** Refuses a tensor that has not the shape of `like` with planes of `height`×`width`. */
+  #checkExpected(name: string, tensor: Tensor, like: Shape, height: number, width: number): void {
+    const { shape } = tensor;
+    const heightAxis = this.#heightAxis(like);
+    let equal = shape.length === like.length && shape[heightAxis] === height && shape[heightAxis + 1] === width;
+    for (let axis = 0; axis < like.length; axis++) {
+      equal &&= shape[axis] === like[axis] || axis === heightAxis || axis === heightAxis + 1;
+    }
+    if (!equal) {
+      const expected = show(this.#shapeWith(like, height, width));
+      throw new RangeError(`expected ${name} to be a tensor of shape ${expected}, got ${show(shape)}`);
+    }
   }
 
   /** Runs the plan that was found for the planes, if there are any. */
@@ -149,7 +201,7 @@ export class AvgPool2d implements GivenOptions {
     }
     const source = bufferOf(direction === 'forward' ? 'input' : 'gradOutput', from);
     if (!run(direction, planes.index, source, bufferOf('out', to))) {
-      throw outOfMemory(`pooling planes of ${planes.height}×${planes.width}`);
+      throw outOfMemory(`pooling ${showPlanes(planes)}`);
     }
     return to;
   }
@@ -199,43 +251,6 @@ function isOptions(value: unknown): value is AvgPool2dOptions {
   }
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype || 'kernelSize' in value;
-}
-
-/** `out`, or a new tensor, of the leading sizes of `like` and planes of `height`×`width`. */
-function resultFor<D extends DType>(
-  name: string,
-  from: Tensor<D>,
-  out: Tensor<D> | undefined,
-  like: Shape,
-  height: number,
-  width: number,
-): Tensor<D> {
-  if (out === undefined) {
-    return tensorToFill([...like.slice(0, -2), height, width], from.dtype);
-  }
-  bufferOf('out', out);
-  if (out === from) {
-    throw new TypeError(`out must not be the ${name}`);
-  }
-  if (out.dtype !== from.dtype) {
-    throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);
-  }
-  checkExpected('out', out, like, height, width);
-  return out;
-}
-
-/** Refuses a tensor that has not the leading sizes of `like` and planes of `height`×`width`. */
-function checkExpected(name: string, tensor: Tensor, like: Shape, height: number, width: number): void {
-  const { shape } = tensor;
-  const rank = like.length;
-  let equal = shape.length === rank && shape[rank - 2] === height && shape[rank - 1] === width;
-  for (let axis = 0; axis < rank - 2; axis++) {
-    equal &&= shape[axis] === like[axis];
-  }
-  if (!equal) {
-    const expected = show([...like.slice(0, -2), height, width]);
-    throw new RangeError(`expected ${name} to be a tensor of shape ${expected}, got ${show(shape)}`);
-  }
 }
 
 function inPython(value: Padding | null): string {

@@ -13,6 +13,9 @@ export type Padding =
   | Size
   | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
 
+/** The order of dimensions: a plane for each channel, or channels side by side at each position of one plane. */
+export type Layout = 'NCHW' | 'NHWC';
+
 /** The options of {@link AvgPool2d}, as `lucid.nn.AvgPool2d` and PyTorch name them, and a few more. */
 export interface AvgPool2dOptions {
   /** The size of a window, at least 1. */
@@ -32,8 +35,8 @@ export interface AvgPool2dOptions {
   divisorOverride?: number | null | undefined;
   /** Elements from one tap of a window to the next, at least 1, and 1 unless given. */
   dilation?: Size | undefined;
-  /** The order of the dimensions: `'NCHW'`. */
-  layout?: 'NCHW' | undefined;
+  /** The order of the dimensions; `'NCHW'` unless given. Without the batch it is the same order without the N. */
+  layout?: Layout | undefined;
 }
 
 /** Options as they were given, with defaults for the rest; pairs are frozen copies. */
@@ -75,8 +78,8 @@ export function checkOptions(options: AvgPool2dOptions): GivenOptions {
   checkBoolean('ceilMode', ceilMode);
   checkBoolean('countIncludePad', countIncludePad);
   checkDivisor(divisorOverride);
-  if (layout !== 'NCHW') {
-    throw new TypeError(`layout must be 'NCHW', the only one there is so far, got ${show(layout)}`);
+  if (layout !== 'NCHW' && layout !== 'NHWC') {
+    throw new TypeError(`layout must be 'NCHW' or 'NHWC', got ${show(layout)}`);
   }
   return {
     kernelSize: checkPair('kernelSize', kernelSize),

@@ -4,12 +4,10 @@
 
 import { LARGEST, show } from './check.js';
 import { outOfMemory } from './tensor.js';
-import { type AxisOptions, outputSize, PLANS, type Pooling, setPlan } from './wasm.js';
+import { type AxisOptions, outputSize, PLANS, type PlaneSize, type Pooling, setPlan } from './wasm.js';
 
 /** The planes that are pooled, and those that come out. */
-export interface Planes {
-  readonly height: number;
-  readonly width: number;
+export interface Planes extends PlaneSize {
   readonly outputHeight: number;
   readonly outputWidth: number;
   /** The place of their plan in the module's table, −1 if they have none or another has taken it. */
@@ -32,27 +30,34 @@ let uses = 0;
  * @param recent the plan that the caller had last, which is looked at first.
  * @throws RangeError if no window fits, or the plan would take more memory than there can be.
  */
-export function planFor(pooling: Pooling, key: string, height: number, width: number, recent?: CachedPlan): CachedPlan {
-  let entry = recent && serves(recent, key, height, width) ? recent : undefined;
+export function planFor(
+  pooling: Pooling,
+  key: string,
+  height: number,
+  width: number,
+  channels: number,
+  recent?: CachedPlan,
+): CachedPlan {
+  let entry = recent && serves(recent, key, height, width, channels) ? recent : undefined;
   for (let i = 0; !entry && i < cache.length; i++) {
     const candidate = cache[i] as CachedPlan;
-    entry = serves(candidate, key, height, width) ? candidate : undefined;
+    entry = serves(candidate, key, height, width, channels) ? candidate : undefined;
   }
-  entry ??= add(pooling, key, height, width);
+  entry ??= add(pooling, key, planesOf(pooling, height, width, channels));
   entry.lastUse = ++uses;
   return entry;
 }
 
-function serves(entry: CachedPlan, key: string, height: number, width: number): boolean {
-  return entry.height === height && entry.width === width && entry.key === key && entry.index >= 0;
+function serves(entry: CachedPlan, key: string, height: number, width: number, channels: number): boolean {
+  const same = entry.height === height && entry.width === width && entry.channels === channels;
+  return same && entry.key === key && entry.index >= 0;
 }
 
-function add(pooling: Pooling, key: string, height: number, width: number): CachedPlan {
-  const planes = planesOf(pooling, height, width);
+function add(pooling: Pooling, key: string, planes: Planes): CachedPlan {
   const index = cache.length < PLANS ? cache.length : leastRecentlyUsed();
-  const planned = setPlan(index, pooling, height, width);
+  const planned = setPlan(index, pooling, planes);
   if (planned !== 'done') {
-    const what = `pooling planes of ${height}×${width} with windows that reach ${reachOf(pooling)}`;
+    const what = `pooling ${showPlanes(planes)} with windows that reach ${reachOf(pooling)}`;
     throw planned === 'too large' ? new RangeError(`${what} takes more memory than there can be`) : outOfMemory(what);
   }
   const replaced = cache[index];
@@ -62,6 +67,11 @@ function add(pooling: Pooling, key: string, height: number, width: number): Cach
   const entry = { ...planes, key, index, lastUse: 0 };
   cache[index] = entry;
   return entry;
+}
+
+/** The size of planes, for a message. */
+export function showPlanes({ height, width, channels }: PlaneSize): string {
+  return `planes of ${height}×${width}${channels > 1 ? ` with ${channels} channels` : ''}`;
 }
 
 /** From the first tap of a window to its last, for a message. */
@@ -84,10 +94,10 @@ function leastRecentlyUsed(): number {
  *
  * @throws RangeError if the planes are empty, no window fits, or there are more than can be counted.
  */
-export function planesOf(pooling: Pooling, height: number, width: number): Planes {
+export function planesOf(pooling: Pooling, height: number, width: number, channels: number): Planes {
   const outputHeight = outputSizeOf('height', height, pooling.rows, pooling.ceilMode);
   const outputWidth = outputSizeOf('width', width, pooling.columns, pooling.ceilMode);
-  return { height, width, outputHeight, outputWidth, index: -1 };
+  return { height, width, channels, outputHeight, outputWidth, index: -1 };
 }
 
 function outputSizeOf(name: string, input: number, axis: AxisOptions, ceilMode: boolean): number {

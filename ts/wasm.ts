@@ -117,14 +117,22 @@ export interface Pooling {
 /** How setting a plan ended: it is there, there is no memory for it now, or there never can be. */
 export type Planned = 'done' | 'out of memory' | 'too large';
 
+/** The size of the planes that are pooled: of one channel, or of all that lie at the same position. */
+export interface PlaneSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /** Puts the plan for planes of this size in place of plan `index`, of {@link PLANS}, or leaves that as it is. */
-export function setPlan(index: number, pooling: Pooling, height: number, width: number): Planned {
+export function setPlan(index: number, pooling: Pooling, { height, width, channels }: PlaneSize): Planned {
   const { rows, columns } = pooling;
   started();
   const status = plans.set(
     index,
     height,
     width,
+    channels,
     rows.kernel,
     columns.kernel,
     rows.stride,

@@ -62,14 +62,15 @@ impl Plans {
         Self { plans: (0..count).map(|_| Cell::new(None)).collect(), workspace: Cell::new(Vec::new()) }
     }
 
-    /// Puts the plan for planes of `height`×`width` in place of plan `index`. There is none if no window fits, or if it
-    /// takes more memory than can be counted.
+    /// Puts the plan for planes of `height`×`width`, with so many channels at each position, in place of plan `index`.
+    /// There is none if no window fits, or if it takes more memory than can be counted.
     #[expect(clippy::too_many_arguments, reason = "called once a plan, from the one place that has them in this order")]
     pub fn set(
         &self,
         index: u32,
         height: u32,
         width: u32,
+        channels: u32,
         kernel_height: u32,
         kernel_width: u32,
         stride_height: u32,
@@ -92,8 +93,8 @@ impl Plans {
         let axis = |input, options: Option<AxisOptions>| Axis::new(input, options?);
         let rows = axis(height, options(kernel_height, stride_height, top, bottom, dilation_height, ceil_mode));
         let columns = axis(width, options(kernel_width, stride_width, left, right, dilation_width, ceil_mode));
-        let plan = rows.zip(columns).and_then(|(rows, columns)| Plan::new(rows, columns, divisor));
-        plan.map_or(Status::TooLarge, |plan| self.put(index, plan))
+        let plan = || Plan::new(rows?, columns?, NonZeroU32::new(channels)?, divisor);
+        plan().map_or(Status::TooLarge, |plan| self.put(index, plan))
     }
 
     /// Pools every plane of `input` into a plane of `output`, by plan `index`.

@@ -2,16 +2,16 @@
 //!
 //! It knows the order of the steps, those of forward in reverse.
 
+use crate::columns::Columns;
 use crate::geometry::Geometry;
-use crate::scratch::{Layout, Scratch};
+use crate::scratch::Layout;
 use crate::simd::Element;
 use crate::sums::{Rows, sum_rows};
-use crate::transpose::{transpose, transpose_quotients};
 
 /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`, for any geometry.
 ///
-/// Rows of the gradient are divided and turned on their side, spread over the input's width there, and turned back. They
-/// are held for as long as there are input rows to add them to.
+/// Rows of the gradient are divided and spread over the input's width. They are held for as long as there are input rows to
+/// add them to.
 pub fn backward<T: Element>(
     geometry: &Geometry,
     layout: &Layout,
@@ -19,25 +19,16 @@ pub fn backward<T: Element>(
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
-    let Geometry { rows, columns, divisor } = geometry;
-    let (row_windows, column_windows) = (rows.windows(), columns.windows());
-    let width = columns.input;
-    let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
-    divisor.column_factors(columns, column_factors);
-    let all_rows = grad_output.len() / columns.output;
-    let row_factors = &mut row_factors[..(layout.rows + rows.output).min(all_rows)];
-    divisor.row_factors(rows, row_factors);
+    let Geometry { rows, columns, .. } = geometry;
+    let (width, output_width) = (geometry.input_width(), geometry.output_width());
+    let row_windows = rows.windows();
+    let all_rows = grad_output.len() / output_width;
+    let (band, mut columns) = Columns::new(geometry, columns.windows(), layout, scratch, all_rows);
     // Spreads rows of the gradient, numbered through all planes, over the input's width.
     let mut spread = |start: usize, band: &mut [T]| {
         let count = layout.rows.min(all_rows - start);
-        let grad_output = &grad_output[start * columns.output..][..count * columns.output];
-        let row_factors = &row_factors[start % rows.output..][..count];
-        let output_columns = &mut output_columns[..grad_output.len()];
-        transpose_quotients(output_columns, grad_output, row_factors, column_factors);
-        let input_columns = &mut input_columns[..count * width];
-        let elements = Rows { elements: output_columns, first: 0, width: count };
-        sum_rows(&column_windows, &(0..width), input_columns, elements, 1);
-        transpose(&mut band[..count * width], input_columns, [width, count]);
+        let gradients = &grad_output[start * output_width..][..count * output_width];
+        columns.spread(&mut band[..count * width], gradients, start);
         count
     };
     if layout.rows.is_multiple_of(rows.output) {

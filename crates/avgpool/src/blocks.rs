@@ -76,7 +76,6 @@ pub unsafe fn store<L: Lanes, const N: usize>(vectors: [L; N], elements: &mut [L
 }
 
 /// Where vector `v` of a block starts, from where the block does.
-/// Where vector `v` of a block starts, from where the block does.
 #[inline(always)]
 pub fn offset<L: Lanes, const N: usize>(v: usize, last: usize) -> usize {
     if v == N - 1 { last } else { v * L::COUNT }

@@ -35,10 +35,11 @@ impl Divisor {
         }
     }
 
-    /// The factors of the columns.
+    /// The factors of the elements of a row.
     pub fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
-        for (ow, factor) in factors.iter_mut().enumerate() {
-            *factor = T::from_f64(self.column_factor(columns, ow));
+        let channels = factors.len() / columns.output;
+        for (ow, factors) in factors.chunks_exact_mut(channels).enumerate() {
+            factors.fill(T::from_f64(self.column_factor(columns, ow)));
         }
     }
 
@@ -71,27 +72,33 @@ impl Divisor {
     }
 }
 
-/// `quotients[i] = values[i] / divisors[i]`
+/// `quotients[r, c] = values[r, c] / (row_factors[r] · column_factors[c])`
 #[inline(never)]
-pub fn divide<T: Element>(quotients: &mut [T], values: &[T], divisors: &[T]) {
-    let (values, divisors) = (&values[..quotients.len()], &divisors[..quotients.len()]);
-    for_blocks(quotients.len(), &mut Divide { quotients, values, divisors });
+pub fn divide<T: Element>(quotients: &mut [T], values: &[T], row_factors: &[T], column_factors: &[T]) {
+    let width = column_factors.len();
+    let rows = quotients.chunks_exact_mut(width).zip(values.chunks_exact(width));
+    for ((quotients, values), &row_factor) in rows.zip(row_factors) {
+        for_blocks(width, &mut Divide { quotients, values, row_factor, column_factors });
+    }
 }
 
 struct Divide<'a, T> {
     quotients: &'a mut [T],
     values: &'a [T],
-    divisors: &'a [T],
+    row_factor: T,
+    column_factors: &'a [T],
 }
 
 impl<T: Element> Block<T> for Divide<'_, T> {
     #[inline(always)]
     fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
-        // SAFETY: blocks lie inside the length, which `divide` has made that of all three.
+        let row_factor = L::splat(self.row_factor);
+        // SAFETY: blocks lie inside the length of a row, which all three are of.
         unsafe {
             let values: [L; N] = load(self.values, start, last);
-            let divisors: [L; N] = load(self.divisors, start, last);
-            store(core::array::from_fn::<L, N, _>(|v| values[v] / divisors[v]), self.quotients, start, last);
+            let factors: [L; N] = load(self.column_factors, start, last);
+            let quotients = core::array::from_fn::<L, N, _>(|v| values[v] / (row_factor * factors[v]));
+            store(quotients, self.quotients, start, last);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What a pooling does to planes of one size: two axes and a divisor, and nothing of how it is done.
+//! What a pooling does to planes of one size: two axes, a divisor, and how many channels lie at each position; and nothing
+//! of how it is done.
 
 use core::ops::Range;
 
@@ -12,6 +13,8 @@ pub struct Geometry {
     pub rows: Axis,
     /// The width.
     pub columns: Axis,
+    /// Elements at each position of a plane, which are pooled alike: one, or all channels of NHWC, which are a plane then.
+    pub channels: usize,
     /// What sums are divided by.
     pub divisor: Divisor,
 }
@@ -19,12 +22,22 @@ pub struct Geometry {
 impl Geometry {
     /// The elements of an input plane.
     pub fn input_len(&self) -> usize {
-        self.rows.input * self.columns.input
+        self.rows.input * self.input_width()
     }
 
     /// The elements of an output plane.
     pub fn output_len(&self) -> usize {
-        self.rows.output * self.columns.output
+        self.rows.output * self.output_width()
+    }
+
+    /// The elements of a row of the input.
+    pub fn input_width(&self) -> usize {
+        self.columns.input * self.channels
+    }
+
+    /// The elements of a row of the output.
+    pub fn output_width(&self) -> usize {
+        self.columns.output * self.channels
     }
 
     /// Every plane of the input with its plane of the output.

@@ -15,7 +15,7 @@ use crate::simd::{Element, Lanes};
 /// How the memory of a call is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    lengths: [usize; 4],
+    lengths: [usize; 3],
     /// How many elements there are in all.
     pub total: usize,
 }
@@ -32,7 +32,7 @@ impl Layout {
             return None;
         }
         let quotients = (rows.output + 1).checked_mul(columns.output + 1)?;
-        let lengths = [rows.output, columns.output, geometry.output_len(), quotients];
+        let lengths = [rows.output, columns.output, quotients];
         Some(Self { lengths, total: total(&lengths.map(|length| length as u64))? })
     }
 }
@@ -44,8 +44,8 @@ pub fn serves<T: Element>(geometry: &Geometry) -> bool {
 
 /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − 1 + i, 2·ow − 1 + j] / divisor(oh, ow)`
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
-    let Geometry { rows, columns, divisor } = geometry;
-    let [row_factors, column_factors, _, _] = cut(layout.lengths, scratch);
+    let Geometry { rows, columns, divisor, .. } = geometry;
+    let [row_factors, column_factors, _] = cut(layout.lengths, scratch);
     divisor.row_factors(rows, row_factors);
     divisor.column_factors(columns, column_factors);
     for (input, output) in geometry.planes(input, output) {
@@ -140,16 +140,17 @@ pub fn backward<T: Element>(
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
-    let Geometry { rows, columns, divisor } = geometry;
-    let [_, _, divisors, quotients] = cut(layout.lengths, scratch);
-    divisor.of_windows(rows, columns, divisors);
+    let Geometry { rows, columns, divisor, .. } = geometry;
+    let [row_factors, column_factors, quotients] = cut(layout.lengths, scratch);
+    divisor.row_factors(rows, row_factors);
+    divisor.column_factors(columns, column_factors);
     // A row and a column of zeros behind the others stand for the windows that are not there.
     let pitch = columns.output + 1;
     quotients.fill(T::default());
     for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-        let rows = grad_output.chunks_exact(columns.output).zip(divisors.chunks_exact(columns.output));
-        for (quotients, (grad_output, divisors)) in quotients.chunks_exact_mut(pitch).zip(rows) {
-            divide(&mut quotients[..columns.output], grad_output, divisors);
+        let rows = grad_output.chunks_exact(columns.output).zip(row_factors.chunks_exact(1));
+        for (quotients, (grad_output, row_factor)) in quotients.chunks_exact_mut(pitch).zip(rows) {
+            divide(&mut quotients[..columns.output], grad_output, row_factor, column_factors);
         }
         for (r, rows) in grad_input.chunks_mut(2 * columns.input).enumerate() {
             let (even, odd) = rows.split_at_mut(columns.input);

@@ -20,6 +20,7 @@
 //! | `halving` | the fast path for 3×3 windows with stride 2 that halve the size |
 //! | `two_by_two` | the fast path for 2×2 windows with stride 2 |
 //! | `global` | the fast path for windows of a whole plane |
+//! | `columns` | the general path along the width, for one channel or many |
 //! | `scratch` | the memory that one call works in |
 //! | `geometry` | two axes and a divisor |
 //! | `sums` | sums of rows along one axis, for any window |
@@ -37,6 +38,7 @@
 mod axis;
 mod backward;
 mod blocks;
+mod columns;
 mod divisor;
 mod forward;
 mod geometry;

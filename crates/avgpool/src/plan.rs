@@ -2,6 +2,8 @@
 //!
 //! It chooses the kernel. It does not know how many planes there will be, nor of which element type.
 
+use core::num::NonZeroU32;
+
 use crate::axis::Axis;
 use crate::divisor::Divisor;
 use crate::geometry::Geometry;
@@ -37,13 +39,17 @@ struct General {
 
 impl Kernel {
     fn new(geometry: &Geometry) -> Option<Self> {
+        let general = || Some(General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) });
+        if geometry.channels > 1 {
+            return Some(Self::General(general()?));
+        }
         if let Some(scale) = two_by_two::scale(geometry) {
             return Some(Self::TwoByTwo { scale });
         }
         if let Some(divisor) = global::divisor(geometry) {
             return Some(Self::Global { divisor });
         }
-        let general = General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) };
+        let general = general()?;
         let kernel = if let Some(strips) = Strips::new(geometry) {
             Self::Strips(strips, general)
         } else if let Some(halving) = halving::Layout::new(geometry) {
@@ -80,12 +86,14 @@ impl General {
 }
 
 impl Plan {
-    /// The plan of two axes and a divisor, or nothing if a plane, or what it takes to pool one, has more elements than the
-    /// machine can count.
-    pub fn new(rows: Axis, columns: Axis, divisor: Divisor) -> Option<Self> {
-        rows.input.checked_mul(columns.input)?;
-        rows.output.checked_mul(columns.output)?;
-        let geometry = Geometry { rows, columns, divisor };
+    /// The plan of two axes, as many channels at each position (1, if each channel is a plane of its own), and a divisor;
+    /// or nothing if a plane, or what it takes to pool one, has more elements than the machine can count.
+    pub fn new(rows: Axis, columns: Axis, channels: NonZeroU32, divisor: Divisor) -> Option<Self> {
+        let channels = channels.get() as usize;
+        let countable = |rows: usize, columns: usize| rows.checked_mul(columns)?.checked_mul(channels);
+        countable(rows.input, columns.input)?;
+        countable(rows.output, columns.output)?;
+        let geometry = Geometry { rows, columns, channels, divisor };
         Some(Self { geometry, kernel: Kernel::new(&geometry)? })
     }
 

@@ -19,17 +19,20 @@ pub fn total(lengths: &[u64]) -> Option<usize> {
 /// do for a chunk of rows is little beside them.
 const CHUNK: usize = 2048;
 
+/// With fewer channels lanes would stay empty, or be filled twice.
+const FEWEST_CHANNELS: usize = 8;
+
 /// What the general path works with.
 pub struct Scratch<'a, T> {
     /// Rows of the input's width: sums of rows of the input or, backward, what is to be added up to them.
     pub band: &'a mut [T],
-    /// The same, column by column.
+    /// The same turned on their side, if they are.
     pub input_columns: &'a mut [T],
-    /// Rows of the output's width, column by column.
+    /// Rows of the output's width, turned on their side if those are.
     pub output_columns: &'a mut [T],
     /// What the windows of a row are divided by, together with `column_factors`; from row 0 on, through planes.
     pub row_factors: &'a mut [T],
-    /// What the windows of a column are divided by, together with `row_factors`.
+    /// What the elements of a row of the output are divided by, together with `row_factors`.
     pub column_factors: &'a mut [T],
 }
 
@@ -38,6 +41,8 @@ pub struct Scratch<'a, T> {
 pub struct Layout {
     /// Rows of the output that are worked on at a time.
     pub rows: usize,
+    /// Whether rows are turned on their side, so that lanes are rows and not channels.
+    pub turned: bool,
     lengths: [usize; 5],
     /// How many elements there are in all.
     pub total: usize,
@@ -46,20 +51,29 @@ pub struct Layout {
 impl Layout {
     /// The layout for a geometry, or nothing if the machine cannot count as many elements.
     pub fn new(geometry: &Geometry) -> Option<Self> {
-        let [width, columns, height] =
-            [geometry.columns.input, geometry.columns.output, geometry.rows.output].map(|size| size as u64);
-        // Whole vectors, and enough rows that long windows share most of theirs.
+        let [width, output_width, height] =
+            [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
+        let turned = geometry.channels < FEWEST_CHANNELS;
+        // Whole vectors, if lanes are rows. Very long rows fill the cache a few at a time, and many of them would take more
+        // memory than they are worth.
+        let step = if !turned {
+            1
+        } else if width <= 1 << 14 {
+            16
+        } else {
+            4
+        };
+        // Enough rows that long windows share most of theirs.
         let taps = geometry.rows.kernel.min(geometry.rows.input);
-        // Very long rows fill the cache a few at a time, and many of them would take more memory than they are worth.
-        let step = if width <= 1 << 14 { 16 } else { 4 };
-        let rows = ((CHUNK / geometry.columns.input).max(taps / 2) as u64).div_ceil(step).max(1) * step;
+        let rows = (CHUNK as u64 / width).max(taps as u64 / 2).div_ceil(step).max(1) * step;
         // Whole planes, if there is one: then none has to be looked at by itself.
         let rows = if height <= rows { rows / height * height } else { rows };
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
+        let input_columns = if turned { rows.saturating_mul(width) } else { 0 };
         // In 64 bits, for a geometry can ask for more than the machine can count.
-        let lengths = [band, rows.saturating_mul(width), rows.saturating_mul(columns), rows + height, columns];
+        let lengths = [band, input_columns, rows.saturating_mul(output_width), rows + height, output_width];
         let total = total(&lengths)?;
-        Some(Self { rows: rows as usize, lengths: lengths.map(|length| length as usize), total })
+        Some(Self { rows: rows as usize, turned, lengths: lengths.map(|length| length as usize), total })
     }
 
     /// Cuts `memory`, of `total` elements or more.

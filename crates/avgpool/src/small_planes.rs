@@ -35,7 +35,7 @@ impl Layout {
         let (input, output) = (geometry.input_len(), geometry.output_len());
         let sums = geometry.rows.output.checked_mul(geometry.columns.input)?;
         let largest = input.max(output).max(sums);
-        if largest > LARGEST {
+        if largest > LARGEST || geometry.channels > 1 {
             return None;
         }
         let planes = (GROUP / largest).next_multiple_of(16);
@@ -46,7 +46,7 @@ impl Layout {
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
-    let Geometry { rows, columns, divisor } = geometry;
+    let Geometry { rows, columns, divisor, .. } = geometry;
     let (row_taps, column_taps) = (rows.taps(), columns.taps());
     let [inputs, sums, outputs, divisors, ones] = cut(layout.lengths, scratch);
     divisor.of_windows(rows, columns, divisors);
@@ -74,7 +74,7 @@ pub fn backward<T: Element>(
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
-    let Geometry { rows, columns, divisor } = geometry;
+    let Geometry { rows, columns, divisor, .. } = geometry;
     let (row_windows, column_windows) = (rows.windows(), columns.windows());
     let [inputs, sums, outputs, divisors, ones] = cut(layout.lengths, scratch);
     divisor.of_windows(rows, columns, divisors);

@@ -80,7 +80,7 @@ impl Edges {
 
 /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − k/2 + i, ow − k/2 + j] / divisor(oh, ow)`
 pub fn forward<T: Element>(geometry: &Geometry, strips: &Strips, input: &[T], output: &mut [T], scratch: &mut [T]) {
-    let Geometry { rows, columns, divisor } = geometry;
+    let Geometry { rows, columns, divisor, .. } = geometry;
     let [row_factors, column_factors, _, _] = cut(strips.lengths, scratch);
     divisor.row_factors(rows, row_factors);
     divisor.column_factors(columns, column_factors);
@@ -99,7 +99,7 @@ pub fn backward<T: Element>(
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
-    let Geometry { rows, columns, divisor } = geometry;
+    let Geometry { rows, columns, divisor, .. } = geometry;
     let [row_factors, column_factors, quotients, divisors] = cut(strips.lengths, scratch);
     // The sums are divided by the common divisor, or no more.
     row_factors.fill(T::from_f64(strips.common_divisor.unwrap_or(1.0)));
@@ -109,7 +109,7 @@ pub fn backward<T: Element>(
         let from = if strips.common_divisor.is_some() {
             grad_output
         } else {
-            divide(quotients, grad_output, divisors);
+            divide(quotients, grad_output, &[T::from_f64(1.0)], divisors);
             &*quotients
         };
         sum_plane(strips.kernel, Plane { from, to: grad_input, row_factors, column_factors });

@@ -4,8 +4,8 @@
 use avgpool::Divisor;
 
 use crate::world::{
-    Geometry, PLANES, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise,
-    padded_behind, sides, sides_of_several_windows, small, sweep, to_f64,
+    Geometry, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise, padded_behind, sides,
+    sides_of_several_windows, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -116,7 +116,7 @@ fn two_by_two_windows_with_a_fixed_power_of_two_are_transposed() {
     for &height in &sides(2..=5, [2], [2], [1], [(0, 0)]) {
         for &width in &sides(2..=40, [2], [2], [1], [(0, 0)]) {
             for divisor in [1.0, -8.0, 0.5] {
-                let geometry = Geometry { height, width, divisor: Divisor::Fixed(divisor), planes: PLANES };
+                let geometry = Geometry { height, width, channels: 1, divisor: Divisor::Fixed(divisor), planes: 2 };
                 is_transpose_of::<f32>(&geometry, 1);
             }
         }
@@ -130,8 +130,9 @@ fn what_is_not_finite_stays_in_its_window() {
     for sides in sides_of_several_windows() {
         for (heights, widths) in [(&sides[..], &around[..]), (&around[..], &sides[..])] {
             sweep(heights, widths, |geometry| {
+                let geometry = &Geometry { planes: 1, ..*geometry };
                 let mut grad_output = vec![0.0; geometry.output_len()];
-                for position in 0..geometry.output_len() / geometry.planes {
+                for position in geometry.every_position(geometry.output_len()) {
                     grad_output[position] = 1.0;
                     let window = backward(geometry, &grad_output);
                     grad_output[position] = f64::NAN;

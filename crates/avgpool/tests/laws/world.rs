@@ -7,8 +7,10 @@ use std::num::NonZeroU32;
 
 use avgpool::{Axis, AxisOptions, Divisor, Element, Plan};
 
-/// The planes of a tensor, unless a test is about their number: two, so that nothing may be left over from the first one.
-pub const PLANES: usize = 2;
+/// Planes and channels of tensors, unless a test is about them. Two planes, so that nothing may be left over from the first
+/// one; one channel, as in NCHW; few, so that lanes are rows; and many, so that they are channels, and more than whole
+/// vectors of them.
+const LAYOUTS: [(usize, u32); 3] = [(2, 1), (2, 3), (1, 9)];
 
 /// Elements before and behind every slice that a kernel is given.
 const GUARD: usize = 40;
@@ -61,17 +63,24 @@ impl Side {
 pub struct Geometry {
     pub height: Side,
     pub width: Side,
+    pub channels: u32,
     pub divisor: Divisor,
     pub planes: usize,
 }
 
 impl Geometry {
     pub fn input_len(&self) -> usize {
-        self.planes * (self.height.input * self.width.input) as usize
+        self.planes * (self.height.input * self.width.input * self.channels) as usize
     }
 
     pub fn output_len(&self) -> usize {
-        self.planes * (self.height.output() * self.width.output()) as usize
+        self.planes * (self.height.output() * self.width.output()) as usize * self.channels as usize
+    }
+
+    /// Every position of the one plane of `len` elements, each in another channel than the one before.
+    pub fn every_position(&self, len: usize) -> impl Iterator<Item = usize> + use<> {
+        let channels = self.channels as usize;
+        (0..len / channels).map(move |position| position * channels + position % channels)
     }
 
     pub fn terms(&self) -> f64 {
@@ -81,23 +90,28 @@ impl Geometry {
     pub fn plan(&self) -> Plan {
         let [rows, columns] =
             [self.height, self.width].map(|side| Axis::new(side.input, side.options).expect("an axis"));
-        Plan::new(rows, columns, self.divisor).expect("a plan")
+        let channels = NonZeroU32::new(self.channels).expect("a channel");
+        Plan::new(rows, columns, channels, self.divisor).expect("a plan")
     }
 
     /// For every output element, Σ input / divisor; 0 for a window without a single element.
     pub fn definition(&self, input: &[f64]) -> Vec<f64> {
-        let (rows, columns) = (i64::from(self.height.input), i64::from(self.width.input));
-        let mut output = Vec::new();
-        for plane in input.chunks((rows * columns) as usize) {
+        let channels = self.channels as usize;
+        let row = self.width.input as usize * channels;
+        let mut output: Vec<f64> = Vec::with_capacity(self.output_len());
+        for plane in input.chunks(self.height.input as usize * row) {
             for oh in 0..self.height.output() {
                 for ow in 0..self.width.output() {
-                    let mut sum = 0.0;
+                    let first = output.len();
+                    output.resize(first + channels, 0.0);
                     let mut elements = 0;
                     for i in 0..self.height.kernel() {
                         for j in 0..self.width.kernel() {
                             let (h, w) = (self.height.position(oh, i), self.width.position(ow, j));
                             if self.height.inside(h) && self.width.inside(w) {
-                                sum += plane[(h * columns + w) as usize];
+                                let start = h as usize * row + w as usize * channels;
+                                let values = &plane[start..start + channels];
+                                output[first..].iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
                                 elements += 1;
                             }
                         }
@@ -110,7 +124,7 @@ impl Geometry {
                         Divisor::ExcludePad => count(false),
                         Divisor::Fixed(value) => value,
                     };
-                    output.push(if elements == 0 { 0.0 } else { sum / divisor });
+                    output[first..].iter_mut().for_each(|sum| *sum = if elements == 0 { 0.0 } else { *sum / divisor });
                 }
             }
         }
@@ -228,13 +242,20 @@ pub fn sides(
 }
 
 /// Calls `law` with every geometry of these heights and widths.
-pub fn sweep(heights: &[Side], widths: &[Side], mut law: impl FnMut(&Geometry)) {
+pub fn sweep(heights: &[Side], widths: &[Side], law: impl FnMut(&Geometry)) {
+    sweep_layouts(heights, widths, &LAYOUTS, law);
+}
+
+/// The same, with so many planes and channels.
+fn sweep_layouts(heights: &[Side], widths: &[Side], layouts: &[(usize, u32)], mut law: impl FnMut(&Geometry)) {
     let mut count = 0;
     for &height in heights {
         for &width in widths.iter().filter(|width| width.options.ceil_mode == height.options.ceil_mode) {
             for divisor in DIVISORS {
-                law(&Geometry { height, width, divisor, planes: PLANES });
-                count += 1;
+                for &(planes, channels) in layouts {
+                    law(&Geometry { height, width, channels, divisor, planes });
+                    count += 1;
+                }
             }
         }
     }
@@ -272,9 +293,11 @@ pub fn halved() -> Vec<Side> {
 /// Planes of more rows than are worked on at a time, whose last windows lie wholly in the padding.
 pub fn padded_behind() -> Vec<Geometry> {
     let heights = sides([1, 8, 20], [1, 3, 9], 1..=3, 1..=2, [(0, 17), (9, 9), (2, 40)]);
-    let widths = sides([160], [1, 3], [1, 2], [1], [(0, 0), (1, 3)]);
     let mut geometries = Vec::new();
-    sweep(&heights, &widths, |geometry| geometries.push(Geometry { planes: 3, ..*geometry }));
+    for (width, channels) in [(160, 1), (16, 9)] {
+        let widths = sides([width], [1, 3], [1, 2], [1], [(0, 0), (1, 3)]);
+        sweep_layouts(&heights, &widths, &[(3, channels)], |geometry| geometries.push(*geometry));
+    }
     geometries
 }
 
@@ -282,9 +305,9 @@ pub fn padded_behind() -> Vec<Geometry> {
 pub fn many_planes() -> Vec<Geometry> {
     let sides = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
     let mut geometries = Vec::new();
-    sweep(&sides, &sides, |geometry| geometries.push(Geometry { planes: 9, ..*geometry }));
+    sweep_layouts(&sides, &sides, &[(9, 1), (5, 2)], |geometry| geometries.push(*geometry));
     let larger = self::sides([13, 22], [3, 9], [1, 2], [1], [(1, 2)]);
-    sweep(&larger, &larger, |geometry| geometries.push(Geometry { planes: 35, ..*geometry }));
+    sweep_layouts(&larger, &larger, &[(35, 1), (13, 8)], |geometry| geometries.push(*geometry));
     geometries
 }
 
@@ -297,7 +320,8 @@ pub fn global() -> Vec<Geometry> {
                 let side = |input| sides([input], [kernel - size + input], [7], [1], [padding])[0];
                 for divisor in DIVISORS {
                     for planes in [1, 2, 5, 8] {
-                        geometries.push(Geometry { height: side(height), width: side(width), divisor, planes });
+                        let (height, width) = (side(height), side(width));
+                        geometries.push(Geometry { height, width, channels: 1, divisor, planes });
                     }
                 }
             }
