@@ -16,8 +16,8 @@ pub struct Columns<'a, T> {
     geometry: &'a Geometry,
     combs: Combs<'a>,
     turned: bool,
-    input_columns: &'a mut [T],
-    output_columns: &'a mut [T],
+    inputs: &'a mut [T],
+    outputs: &'a mut [T],
     row_factors: &'a [T],
     column_factors: &'a [T],
 }
@@ -32,12 +32,12 @@ impl<'a, T: Element> Columns<'a, T> {
         scratch: &'a mut [T],
         rows: usize,
     ) -> (&'a mut [T], Self) {
-        let Scratch { band, input_columns, output_columns, row_factors, column_factors } = layout.cut(scratch);
+        let Scratch { band, inputs, outputs, row_factors, column_factors } = layout.cut(scratch);
         let row_factors = &mut row_factors[..(layout.rows + geometry.rows.output).min(rows)];
         geometry.divisor.row_factors(&geometry.rows, row_factors);
         geometry.divisor.column_factors(&geometry.columns, column_factors);
         let turned = layout.turned;
-        (band, Self { geometry, combs, turned, input_columns, output_columns, row_factors, column_factors })
+        (band, Self { geometry, combs, turned, inputs, outputs, row_factors, column_factors })
     }
 
     /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for some rows from row `first` on, numbered through
@@ -47,17 +47,17 @@ impl<'a, T: Element> Columns<'a, T> {
         let width = self.geometry.input_width();
         let count = sums.len() / width;
         let row_factors = &self.row_factors[first % rows.output..][..count];
-        let output_columns = &mut self.output_columns[..averages.len()];
+        let outputs = &mut self.outputs[..averages.len()];
         if self.turned {
-            let input_columns = &mut self.input_columns[..sums.len()];
-            transpose(input_columns, sums, [count, width]);
-            let elements = Rows { elements: input_columns, first: 0, width: channels * count };
-            sum_rows(&self.combs, &(0..columns.output), output_columns, elements, 1);
-            transpose_quotients(averages, output_columns, self.column_factors, row_factors);
+            let inputs = &mut self.inputs[..sums.len()];
+            transpose(inputs, sums, [count, width]);
+            let elements = Rows { elements: inputs, first: 0, width: channels * count };
+            sum_rows(&self.combs, &(0..columns.output), outputs, elements, 1);
+            transpose_quotients(averages, outputs, self.column_factors, row_factors);
         } else {
             let elements = Rows { elements: sums, first: 0, width: channels };
-            sum_rows(&self.combs, &(0..columns.output), output_columns, elements, count);
-            divide(averages, output_columns, row_factors, self.column_factors);
+            sum_rows(&self.combs, &(0..columns.output), outputs, elements, count);
+            divide(averages, outputs, row_factors, self.column_factors);
         }
     }
 
@@ -68,16 +68,16 @@ impl<'a, T: Element> Columns<'a, T> {
         let width = self.geometry.input_width();
         let count = sums.len() / width;
         let row_factors = &self.row_factors[first % rows.output..][..count];
-        let output_columns = &mut self.output_columns[..gradients.len()];
+        let outputs = &mut self.outputs[..gradients.len()];
         if self.turned {
-            transpose_quotients(output_columns, gradients, row_factors, self.column_factors);
-            let input_columns = &mut self.input_columns[..sums.len()];
-            let elements = Rows { elements: output_columns, first: 0, width: channels * count };
-            sum_rows(&self.combs, &(0..columns.input), input_columns, elements, 1);
-            transpose(sums, input_columns, [width, count]);
+            transpose_quotients(outputs, gradients, row_factors, self.column_factors);
+            let inputs = &mut self.inputs[..sums.len()];
+            let elements = Rows { elements: outputs, first: 0, width: channels * count };
+            sum_rows(&self.combs, &(0..columns.input), inputs, elements, 1);
+            transpose(sums, inputs, [width, count]);
         } else {
-            divide(output_columns, gradients, row_factors, self.column_factors);
-            let elements = Rows { elements: output_columns, first: 0, width: channels };
+            divide(outputs, gradients, row_factors, self.column_factors);
+            let elements = Rows { elements: outputs, first: 0, width: channels };
             sum_rows(&self.combs, &(0..columns.input), sums, elements, count);
         }
     }

@@ -72,6 +72,13 @@ impl Divisor {
     }
 }
 
+/// What to multiply by instead of dividing, where that is the same: for powers of two, in either element type.
+pub fn exact_reciprocal(divisor: f64) -> Option<f64> {
+    let smallest = f64::from(f32::MIN_POSITIVE);
+    let power_of_two = divisor.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1;
+    (power_of_two && (smallest..=smallest.recip()).contains(&divisor.abs())).then(|| divisor.recip())
+}
+
 /// `quotients[r, c] = values[r, c] / (row_factors[r] · column_factors[c])`
 #[inline(never)]
 pub fn divide<T: Element>(quotients: &mut [T], values: &[T], row_factors: &[T], column_factors: &[T]) {

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use crate::axis::Axis;
 use crate::divisor::Divisor;
+use crate::simd::MOST_LANES;
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,11 @@ pub struct Geometry {
 }
 
 impl Geometry {
+    /// Whether a position has enough channels for vectors of them.
+    pub fn fills_lanes(&self) -> bool {
+        self.channels >= MOST_LANES
+    }
+
     /// The elements of an input plane.
     pub fn input_len(&self) -> usize {
         self.rows.input * self.input_width()

@@ -28,7 +28,7 @@ impl Layout {
             (axis.kernel, axis.stride, axis.dilation, axis.begin) == (3, 2, 1, 1)
                 && axis.output == axis.input.div_ceil(2)
         };
-        if !(halves(rows) && halves(columns)) {
+        if !(geometry.channels == 1 && halves(rows) && halves(columns)) {
             return None;
         }
         let quotients = (rows.output + 1).checked_mul(columns.output + 1)?;

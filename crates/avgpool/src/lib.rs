@@ -47,6 +47,7 @@ mod halving;
 mod plan;
 mod scratch;
 mod simd;
+mod sliding;
 mod small_planes;
 mod strips;
 mod sums;

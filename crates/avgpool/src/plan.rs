@@ -10,7 +10,7 @@ use crate::geometry::Geometry;
 use crate::scratch::Layout;
 use crate::simd::Element;
 use crate::strips::Strips;
-use crate::{backward, forward, global, halving, small_planes, strips, two_by_two};
+use crate::{backward, forward, global, halving, sliding, small_planes, strips, two_by_two};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,7 @@ enum Kernel {
     Halving(halving::Layout, General),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
+    Sliding(sliding::Layout),
 }
 
 /// The general way: lanes are rows or, where planes are small and many, planes.
@@ -39,17 +40,16 @@ struct General {
 
 impl Kernel {
     fn new(geometry: &Geometry) -> Option<Self> {
-        let general = || Some(General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) });
-        if geometry.channels > 1 {
-            return Some(Self::General(general()?));
-        }
         if let Some(scale) = two_by_two::scale(geometry) {
             return Some(Self::TwoByTwo { scale });
         }
         if let Some(divisor) = global::divisor(geometry) {
             return Some(Self::Global { divisor });
         }
-        let general = general()?;
+        if let Some(layout) = sliding::Layout::new(geometry) {
+            return Some(Self::Sliding(layout));
+        }
+        let general = General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) };
         let kernel = if let Some(strips) = Strips::new(geometry) {
             Self::Strips(strips, general)
         } else if let Some(halving) = halving::Layout::new(geometry) {
@@ -110,7 +110,9 @@ impl Plan {
             Kernel::General(general) => general.total(),
             Kernel::Strips(strips, general) => strips.total.max(general.total()),
             Kernel::Halving(halving, general) => halving.total.max(general.total()),
-            Kernel::TwoByTwo { .. } | Kernel::Global { .. } => 0,
+            Kernel::TwoByTwo { .. } => 0,
+            Kernel::Global { .. } => global::scratch_len(&self.geometry),
+            Kernel::Sliding(layout) => layout.total,
         }
     }
 
@@ -124,7 +126,8 @@ impl Plan {
         let geometry = &self.geometry;
         match &self.kernel {
             Kernel::TwoByTwo { scale } => two_by_two::forward(geometry, T::from_f64(*scale), input, output),
-            Kernel::Global { divisor } => global::forward(geometry, T::from_f64(*divisor), input, output),
+            Kernel::Global { divisor } => global::forward(geometry, T::from_f64(*divisor), input, output, scratch),
+            Kernel::Sliding(layout) => sliding::forward(geometry, layout, input, output, scratch),
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::forward(geometry, strips, input, output, scratch);
             }
@@ -148,7 +151,10 @@ impl Plan {
         let geometry = &self.geometry;
         match &self.kernel {
             Kernel::TwoByTwo { scale } => two_by_two::backward(geometry, T::from_f64(*scale), grad_output, grad_input),
-            Kernel::Global { divisor } => global::backward(geometry, T::from_f64(*divisor), grad_output, grad_input),
+            Kernel::Global { divisor } => {
+                global::backward(geometry, T::from_f64(*divisor), grad_output, grad_input, scratch);
+            }
+            Kernel::Sliding(layout) => sliding::backward(geometry, layout, grad_output, grad_input, scratch),
             Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }

@@ -19,7 +19,7 @@ pub fn total(lengths: &[u64]) -> Option<usize> {
 /// do for a chunk of rows is little beside them.
 const CHUNK: usize = 2048;
 
-/// With fewer channels lanes would stay empty, or be filled twice.
+/// With fewer channels, rows turned on their side are as quick or quicker, whatever the window.
 const FEWEST_CHANNELS: usize = 8;
 
 /// What the general path works with.
@@ -27,9 +27,9 @@ pub struct Scratch<'a, T> {
     /// Rows of the input's width: sums of rows of the input or, backward, what is to be added up to them.
     pub band: &'a mut [T],
     /// The same turned on their side, if they are.
-    pub input_columns: &'a mut [T],
+    pub inputs: &'a mut [T],
     /// Rows of the output's width, turned on their side if those are.
-    pub output_columns: &'a mut [T],
+    pub outputs: &'a mut [T],
     /// What the windows of a row are divided by, together with `column_factors`; from row 0 on, through planes.
     pub row_factors: &'a mut [T],
     /// What the elements of a row of the output are divided by, together with `row_factors`.
@@ -69,16 +69,16 @@ impl Layout {
         // Whole planes, if there is one: then none has to be looked at by itself.
         let rows = if height <= rows { rows / height * height } else { rows };
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
-        let input_columns = if turned { rows.saturating_mul(width) } else { 0 };
+        let inputs = if turned { rows.saturating_mul(width) } else { 0 };
         // In 64 bits, for a geometry can ask for more than the machine can count.
-        let lengths = [band, input_columns, rows.saturating_mul(output_width), rows + height, output_width];
+        let lengths = [band, inputs, rows.saturating_mul(output_width), rows + height, output_width];
         let total = total(&lengths)?;
         Some(Self { rows: rows as usize, turned, lengths: lengths.map(|length| length as usize), total })
     }
 
     /// Cuts `memory`, of `total` elements or more.
     pub fn cut<'a, T>(&self, memory: &'a mut [T]) -> Scratch<'a, T> {
-        let [band, input_columns, output_columns, row_factors, column_factors] = cut(self.lengths, memory);
-        Scratch { band, input_columns, output_columns, row_factors, column_factors }
+        let [band, inputs, outputs, row_factors, column_factors] = cut(self.lengths, memory);
+        Scratch { band, inputs, outputs, row_factors, column_factors }
     }
 }

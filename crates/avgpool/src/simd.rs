@@ -14,6 +14,9 @@ pub trait Element: Lanes<Element = Self> + Default + PartialEq {
     fn from_f64(value: f64) -> Self;
 }
 
+/// As many lanes as any vector has.
+pub const MOST_LANES: usize = 4;
+
 /// A vector of elements. A kernel is written once over this trait: with `T::Vector` it is the body, with `T` the tail.
 pub trait Lanes: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
     /// What one lane holds.

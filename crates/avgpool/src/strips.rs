@@ -37,7 +37,7 @@ impl Strips {
         let keeps_size = |axis: &Axis| {
             (axis.kernel, axis.stride, axis.dilation, axis.begin, axis.output) == (kernel, 1, 1, kernel / 2, axis.input)
         };
-        if !(matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
+        if !(geometry.channels == 1 && matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
             return None;
         }
         let common_divisor = geometry.common_divisor();

@@ -4,8 +4,8 @@
 use avgpool::Divisor;
 
 use crate::world::{
-    Geometry, Real, Side, backward, few, forward, global, halved, kept, long, many_planes, noise, padded_behind, sides,
-    sides_of_several_windows, small, sweep, to_f64,
+    Geometry, Real, Side, any_channels, backward, few, forward, global, halved, kept, long, many_planes, noise,
+    padded_behind, sides, sides_of_several_windows, slid, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -92,6 +92,20 @@ fn backward_is_the_transpose_of_forward_on_many_planes() {
         is_transpose_of::<f32>(geometry, seed);
         is_transpose_of::<f64>(geometry, seed);
     }
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_with_any_number_of_channels() {
+    for (geometry, seed) in any_channels().iter().zip(0..) {
+        is_transpose_of::<f32>(geometry, seed);
+        is_transpose_of::<f64>(geometry, seed);
+    }
+}
+
+#[test]
+fn backward_is_the_transpose_of_forward_where_windows_of_three_slide() {
+    is_transpose::<f32>(&slid(), &slid());
+    is_transpose::<f64>(&slid(), &slid());
 }
 
 #[test]

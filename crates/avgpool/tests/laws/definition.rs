@@ -3,8 +3,8 @@
 use avgpool::{Axis, AxisOptions, Divisor};
 
 use crate::world::{
-    Geometry, Real, Side, few, forward, global, halved, kept, long, many_planes, noise, padded_behind, sides,
-    sides_of_several_windows, small, sweep, to_f64,
+    Geometry, Real, Side, any_channels, few, forward, global, halved, kept, long, many_planes, noise, padded_behind,
+    sides, sides_of_several_windows, slid, small, sweep, to_f64,
 };
 
 #[cfg(target_family = "wasm")]
@@ -112,6 +112,20 @@ fn forward_equals_the_definition_on_many_planes() {
 }
 
 #[test]
+fn forward_equals_the_definition_with_any_number_of_channels() {
+    for (geometry, seed) in any_channels().iter().zip(0..) {
+        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
+        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
+    }
+}
+
+#[test]
+fn forward_equals_the_definition_where_windows_of_three_slide() {
+    equals_definition_on_noise::<f32>(&slid(), &slid());
+    equals_definition_on_noise::<f64>(&slid(), &slid());
+}
+
+#[test]
 fn forward_equals_the_definition_under_windows_of_a_whole_plane() {
     for (geometry, seed) in global().iter().zip(0..) {
         equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
@@ -123,13 +137,15 @@ fn forward_equals_the_definition_under_windows_of_a_whole_plane() {
 #[test]
 fn what_is_not_finite_stays_in_its_window_where_windows_keep_or_halve_the_size() {
     for side in kept().into_iter().chain(halved()).filter(|side| side.input % 3 == 2) {
-        let (height, width) = (side, side);
-        let geometry = Geometry { height, width, channels: 1, divisor: Divisor::ExcludePad, planes: 2 };
-        let mut input: Vec<f32> = noise(7, geometry.input_len());
-        for position in 0..geometry.input_len() {
-            let finite = core::mem::replace(&mut input[position], f32::NAN);
-            equals_definition(&geometry, &input);
-            input[position] = finite;
+        for channels in [1, 5] {
+            let (height, width) = (side, side);
+            let geometry = Geometry { height, width, channels, divisor: Divisor::ExcludePad, planes: 2 };
+            let mut input: Vec<f32> = noise(7, geometry.input_len());
+            for position in (0..geometry.input_len()).step_by(channels as usize) {
+                let finite = core::mem::replace(&mut input[position], f32::NAN);
+                equals_definition(&geometry, &input);
+                input[position] = finite;
+            }
         }
     }
 }
@@ -140,22 +156,19 @@ fn large_windows_are_as_accurate_as_small_ones() {
     for kernel in [9, 31, 100, 224] {
         let side = |stride| sides([224], [kernel], [stride], [1], [(0, 0)])[0];
         for stride in [1, 2, kernel] {
-            let geometry = Geometry {
-                height: side(stride),
-                width: side(stride),
-                channels: 1,
-                divisor: Divisor::IncludePad,
-                planes: 2,
-            };
-            let input: Vec<f32> = noise::<f32>(1, geometry.input_len()).iter().map(|x| x.abs() + 0.1).collect();
-            let output = forward(&geometry, &input);
-            let exact = by_prefix_sums(&geometry, &input);
-            for (i, (&got, exact)) in output.iter().zip(exact).enumerate() {
-                let error = (f64::from(got) - exact).abs() / exact;
-                assert!(
-                    error <= geometry.terms() * f64::from(f32::EPSILON),
-                    "output[{i}] is off by {error} on {geometry:?}"
-                );
+            for channels in [1, 3, 9] {
+                let (height, width, divisor) = (side(stride), side(stride), Divisor::IncludePad);
+                let geometry = Geometry { height, width, channels, divisor, planes: if channels == 1 { 2 } else { 1 } };
+                let input: Vec<f32> = noise::<f32>(1, geometry.input_len()).iter().map(|x| x.abs() + 0.1).collect();
+                let output = forward(&geometry, &input);
+                let exact = by_prefix_sums(&geometry, &input);
+                for (i, (&got, exact)) in output.iter().zip(exact).enumerate() {
+                    let error = (f64::from(got) - exact).abs() / exact;
+                    assert!(
+                        error <= geometry.terms() * f64::from(f32::EPSILON),
+                        "output[{i}] is off by {error} on {geometry:?}"
+                    );
+                }
             }
         }
     }
@@ -164,22 +177,28 @@ fn large_windows_are_as_accurate_as_small_ones() {
 /// The averages without padding, by prefix sums in f64: exact enough for f32, and quick for large windows.
 fn by_prefix_sums(geometry: &Geometry, input: &[f32]) -> Vec<f64> {
     let size = geometry.width.input as usize;
+    let channels = geometry.channels as usize;
     let kernel = geometry.width.kernel() as usize;
     let stride = geometry.width.options.stride.get() as usize;
     let outputs = geometry.width.output() as usize;
-    let mut averages = Vec::new();
-    for plane in input.chunks(size * size) {
-        let mut prefix = vec![vec![0.0; size + 1]; size + 1];
-        for h in 0..size {
-            for w in 0..size {
-                prefix[h + 1][w + 1] =
-                    prefix[h][w + 1] + prefix[h + 1][w] - prefix[h][w] + f64::from(plane[h * size + w]);
+    let mut averages = vec![0.0; geometry.output_len()];
+    let planes = input.chunks(size * size * channels).zip(averages.chunks_mut(outputs * outputs * channels));
+    for (plane, averages) in planes {
+        for channel in 0..channels {
+            let mut prefix = vec![vec![0.0; size + 1]; size + 1];
+            for h in 0..size {
+                for w in 0..size {
+                    let value = f64::from(plane[(h * size + w) * channels + channel]);
+                    prefix[h + 1][w + 1] = prefix[h][w + 1] + prefix[h + 1][w] - prefix[h][w] + value;
+                }
             }
-        }
-        for h in (0..outputs).map(|oh| oh * stride) {
-            for w in (0..outputs).map(|ow| ow * stride) {
-                let sum = prefix[h + kernel][w + kernel] - prefix[h][w + kernel] - prefix[h + kernel][w] + prefix[h][w];
-                averages.push(sum / (kernel * kernel) as f64);
+            for oh in 0..outputs {
+                for ow in 0..outputs {
+                    let ([top, left], [bottom, right]) =
+                        ([oh, ow].map(|o| o * stride), [oh, ow].map(|o| o * stride + kernel));
+                    let sum = prefix[bottom][right] - prefix[top][right] - prefix[bottom][left] + prefix[top][left];
+                    averages[(oh * outputs + ow) * channels + channel] = sum / (kernel * kernel) as f64;
+                }
             }
         }
     }

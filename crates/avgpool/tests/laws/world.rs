@@ -319,15 +319,37 @@ pub fn global() -> Vec<Geometry> {
             for (height, width) in [(size, 1), (1, size), (size.min(20), size)] {
                 let side = |input| sides([input], [kernel - size + input], [7], [1], [padding])[0];
                 for divisor in DIVISORS {
-                    for planes in [1, 2, 5, 8] {
+                    for (planes, channels) in [(1, 1), (2, 1), (5, 1), (8, 1), (2, 3), (3, 4), (1, 21)] {
                         let (height, width) = (side(height), side(width));
-                        geometries.push(Geometry { height, width, channels: 1, divisor, planes });
+                        geometries.push(Geometry { height, width, channels, divisor, planes });
                     }
                 }
             }
         }
     }
     geometries
+}
+
+/// Geometries under windows of every kind, with every number of channels up to several vectors and blocks of them.
+pub fn any_channels() -> Vec<Geometry> {
+    let sides = [
+        sides([5, 6], [2], [2], [1], [(0, 0)]),
+        sides([1, 2, 7], [3], [1, 2], [1, 2], [(0, 0), (1, 1), (2, 0), (1, 2), (2, 2)]),
+        sides([4], [4], [4], [1], [(0, 0)]),
+        sides([16], [9], [1, 4], [1], [(4, 4)]),
+    ];
+    let layouts: Vec<(usize, u32)> = (1..=37).map(|channels| (2, channels)).collect();
+    let mut geometries = Vec::new();
+    for sides in &sides {
+        sweep_layouts(sides, &sides[..1], &layouts, |geometry| geometries.push(*geometry));
+        sweep_layouts(&sides[..1], sides, &layouts, |geometry| geometries.push(*geometry));
+    }
+    geometries
+}
+
+/// Sides that three neighbours slide along, with every padding that is shorter than they are.
+pub fn slid() -> Vec<Side> {
+    sides(1..=6, [3], [1], [1], (0..=2).flat_map(|begin| (0..=2).map(move |end| (begin, end))))
 }
 
 /// A few sides to go with the long ones.
