@@ -35,4 +35,18 @@ export default [
     })),
     plugins: [dts()],
   },
+  {
+    // Pure translations of options: no module in it.
+    input: 'ts/compat.ts',
+    output: [
+      { file: 'dist/compat.js', format: 'es', sourcemap: true },
+      { file: 'dist/compat.cjs', format: 'cjs', sourcemap: true },
+    ],
+    plugins: [typescript({ noEmitOnError: true })],
+  },
+  {
+    input: 'ts/compat.ts',
+    output: ['dist/compat.d.ts', 'dist/compat.d.cts'].map((file) => ({ file })),
+    plugins: [dts()],
+  },
 ];

@@ -20,7 +20,7 @@ const sources = [
   'tsconfig.json',
 ];
 const bindings = 'crates/avgpool-wasm/pkg';
-const result = 'dist/index.d.cts';
+const result = 'dist/compat.d.cts';
 
 /** Sets up what is missing and builds; `ifChanged` leaves a build alone that is newer than its sources. */
 export function build({ ifChanged = false } = {}) {

@@ -1,0 +1,382 @@
+// avgpool/compat against the projects that it translates from: the same results on seeded random poolings.
+
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { AvgPool2d, type AvgPool2dOptions, Tensor } from 'avgpool';
+import {
+  fromOnnx,
+  fromTfjs,
+  fromWebNN,
+  type OnnxAveragePool,
+  type TfjsAvgPool,
+  type WebNNPool2dOptions,
+} from 'avgpool/compat';
+import proto from 'onnx-proto';
+import * as ort from 'onnxruntime-node';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { inLayout } from '../layouts.js';
+
+const CASES = 500;
+
+/** Whole numbers below a limit, the same ones in every run (a linear congruential generator). */
+function chances(seed: number) {
+  let state = seed;
+  const below = (limit: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const pick = <T>(choices: readonly T[]): T => choices[below(choices.length)] as T;
+  return { below, pick, upTo: (most: number) => 1 + below(most) };
+}
+
+const random = chances(20_261_123);
+const { below, pick, upTo } = random;
+const numbers = (shape: readonly number[]) => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Float32Array.from({ length: size }, () => below(2001) / 1000 - 1);
+};
+
+/** |result − expected| is at most what two orders of summation can differ by, for numbers of at most 1. */
+function expectSame(
+  options: AvgPool2dOptions,
+  x: Float32Array,
+  shape: number[],
+  expected: ArrayLike<number>,
+  of: string,
+) {
+  const pool = new AvgPool2d(options);
+  const input = Tensor.from(x, shape);
+  const output = pool.forward(input);
+  const [height, width] = options.kernelSize as readonly [number, number];
+  const wrong = output.data.findIndex(
+    (value, i) => !(Math.abs(value - (expected[i] as number)) <= (height + width) * 2 ** -23),
+  );
+  expect(output.size, of).toBe(expected.length);
+  expect(wrong, `${of}: element ${wrong} is ${output.data[wrong]}, not ${expected[wrong]}`).toBe(-1);
+  input.dispose();
+  output.dispose();
+}
+
+const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
+
+/** A model of one AveragePool. */
+function model(attributes: OnnxAveragePool, shape: number[]): Uint8Array {
+  const { INTS, INT, STRING } = AttributeProto.AttributeType;
+  const attribute = Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === 'string') {
+      return { name, type: STRING, s: new TextEncoder().encode(value) };
+    }
+    return Array.isArray(value) ? { name, type: INTS, ints: value } : { name, type: INT, i: Number(value) };
+  });
+  const tensor = (name: string, dims?: number[]) => {
+    const dim = dims?.map((dimValue) => ({ dimValue }));
+    return { name, type: { tensorType: { elemType: TensorProto.DataType.FLOAT, ...(dim && { shape: { dim } }) } } };
+  };
+  const node = [{ opType: 'AveragePool', input: ['x'], output: ['y'], attribute }];
+  const graph = { name: 'pool', node, input: [tensor('x', shape)], output: [tensor('y')] };
+  const message = ModelProto.fromObject({ irVersion: 10, opsetImport: [{ domain: '', version: 22 }], graph });
+  return ModelProto.encode(message).finish();
+}
+
+async function onnxRuntime(attributes: OnnxAveragePool, x: Float32Array, shape: number[]): Promise<ort.Tensor> {
+  const session = await ort.InferenceSession.create(model(attributes, shape), {
+    executionProviders: ['cpu'],
+    logSeverityLevel: 4,
+  });
+  const { y } = await session.run({ x: new ort.Tensor('float32', x, shape) });
+  await session.release();
+  return y as ort.Tensor;
+}
+
+const span = (kernel: number, dilation: number) => dilation * (kernel - 1) + 1;
+
+/** Attributes that ONNX Runtime takes: no padding as long as the window, no window longer than the padded input. */
+function anyOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
+  for (;;) {
+    const shape = [upTo(2), upTo(3), upTo(32), upTo(32)];
+    const autoPad = pick(['NOTSET', 'NOTSET', 'NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const);
+    const kernel = [upTo(7), upTo(7)] as const;
+    const strides = [upTo(4), upTo(4)];
+    const dilations = autoPad.startsWith('SAME') ? [1, 1] : [upTo(3), upTo(3)];
+    const spans = kernel.map((size, i) => span(size, dilations[i] as number));
+    const pads = [0, 1, 0, 1].map((axis) => below(Math.min(spans[axis] as number, kernel[axis] as number)));
+    const fits = spans.every((size, i) => {
+      const padding = autoPad === 'NOTSET' ? (pads[i] as number) + (pads[i + 2] as number) : 0;
+      return autoPad.startsWith('SAME') || size <= (shape[2 + i] as number) + padding;
+    });
+    if (fits) {
+      const attributes: OnnxAveragePool = {
+        kernel_shape: kernel,
+        strides,
+        dilations,
+        ceil_mode: autoPad === 'VALID' ? 0 : below(2),
+        count_include_pad: below(2),
+        ...(autoPad === 'NOTSET' ? { pads } : { auto_pad: autoPad }),
+      };
+      return { attributes, shape };
+    }
+  }
+}
+
+/** Whether an error is one of those that the translation promises. */
+const refused = (error: unknown, sentence: RegExp) => error instanceof RangeError && sentence.test(error.message);
+
+/** Whether a window has no element: then ONNX Runtime divides by zero, or gives what was in memory. */
+function hasEmptyWindow(options: AvgPool2dOptions, shape: number[]): boolean {
+  const ones = Tensor.ones(shape);
+  const output = new AvgPool2d(options).forward(ones);
+  const empty = output.data.includes(0);
+  ones.dispose();
+  output.dispose();
+  return empty;
+}
+
+describe('ONNX', () => {
+  test(`gives the results of ONNX Runtime on ${CASES} random poolings`, async () => {
+    let compared = 0;
+    let left = 0;
+    while (compared < CASES) {
+      const { attributes, shape } = anyOnnx();
+      const of = `${JSON.stringify(attributes)} on ${JSON.stringify(shape)}`;
+      let options: AvgPool2dOptions;
+      try {
+        options = fromOnnx(attributes, shape);
+      } catch (error) {
+        expect(refused(error, /from the beginning of the/), `${of}: ${error}`).toBe(true);
+        left += 1;
+        continue;
+      }
+      if (hasEmptyWindow(options, shape)) {
+        left += 1;
+        continue;
+      }
+      const x = numbers(shape);
+      const y = await onnxRuntime(attributes, x, shape);
+      expect(new AvgPool2d(options).outputShape(shape), of).toEqual(y.dims);
+      expectSame(options, x, shape, y.data as Float32Array, of);
+      compared += 1;
+    }
+    expect(left, 'as good as all are compared').toBeLessThan(CASES / 4);
+  });
+});
+
+describe('TensorFlow.js', () => {
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+  });
+
+  test(`gives the results of its CPU backend on ${CASES} random poolings`, () => {
+    let compared = 0;
+    let left = 0;
+    while (compared < CASES) {
+      const shape = [upTo(2), upTo(32), upTo(32), upTo(9)] as [number, number, number, number];
+      const filterSize = [upTo(7), upTo(7)] as [number, number];
+      const strides = [upTo(4), upTo(4)] as [number, number];
+      const pads = filterSize.map((size) => [below(size), below(size)] as [number, number]);
+      const explicit = [[0, 0], ...pads, [0, 0]] as [
+        [number, number],
+        [number, number],
+        [number, number],
+        [number, number],
+      ];
+      const pad = pick([explicit, below(Math.min(...filterSize)), 'same', 'valid'] as const);
+      const dimRoundingMode =
+        typeof pad === 'string' ? undefined : pick(['floor', 'ceil', 'round', undefined] as const);
+      const call: TfjsAvgPool = { filterSize, strides, pad, dimRoundingMode };
+      const of = `${JSON.stringify(call)} on ${JSON.stringify(shape)}`;
+      const x = numbers(shape);
+      let options: AvgPool2dOptions;
+      try {
+        options = fromTfjs(call, shape);
+        new AvgPool2d(options).outputShape(shape);
+      } catch (error) {
+        expect(
+          refused(error, /would hold padding alone|must be at least 1|would make .* windows of the width/),
+          `${of}: ${error}`,
+        ).toBe(true);
+        left += 1;
+        continue;
+      }
+      tf.tidy(() => {
+        const y = tf.avgPool(tf.tensor4d(x, shape), filterSize, strides, pad, dimRoundingMode);
+        expect(new AvgPool2d(options).outputShape(shape), of).toEqual(y.shape);
+        expectSame(options, x, shape, y.dataSync(), of);
+      });
+      compared += 1;
+    }
+    expect(left, 'most are compared').toBeLessThan(CASES / 2);
+  });
+
+  test('a window that would hold padding alone is refused, where TensorFlow.js gives NaN', () => {
+    const call: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 1, dimRoundingMode: 'ceil' };
+    const theirs = tf.avgPool(tf.ones<tf.Rank.R4>([1, 3, 3, 1]), 2, 2, 1, 'ceil');
+    expect(theirs.dataSync().some(Number.isNaN)).toBe(true);
+    expect(() => fromTfjs(call, [1, 3, 3, 1])).toThrow(
+      'window 2 of the height would hold padding alone, which has no average',
+    );
+  });
+});
+
+describe('WebNN', () => {
+  test('windows, strides, padding, rounding and sizes are those of worked examples', () => {
+    const shape = [1, 2, 5, 5];
+    const sizes = (options: WebNNPool2dOptions, inputShape = shape) =>
+      new AvgPool2d(fromWebNN(options, inputShape)).outputShape(inputShape);
+    expect(sizes({})).toEqual([1, 2, 1, 1]);
+    expect(sizes({ windowDimensions: [3, 3] })).toEqual([1, 2, 3, 3]);
+    expect(sizes({ windowDimensions: [5, 5], padding: [2, 2, 2, 2] })).toEqual([1, 2, 5, 5]);
+    const uneven: WebNNPool2dOptions = { windowDimensions: [3, 3], padding: [1, 0, 0, 1], strides: [2, 2] };
+    expect(sizes(uneven)).toEqual([1, 2, 2, 2]);
+    expect(sizes({ ...uneven, outputShapeRounding: 'ceil' })).toEqual([1, 2, 3, 3]);
+    expect(sizes({ ...uneven, roundingType: 'ceil' })).toEqual([1, 2, 3, 3]);
+    expect(sizes({ ...uneven, outputShapeRounding: 'floor', outputSizes: [3, 3] })).toEqual([1, 2, 3, 3]);
+    expect(sizes({ ...uneven, layout: 'nhwc' }, [1, 5, 5, 2])).toEqual([1, 2, 2, 2]);
+    expect(sizes({ windowDimensions: [2, 2], dilations: [2, 2] })).toEqual([1, 2, 3, 3]);
+    // Padding does not count: the corner of ones under a window of four is still 1.
+    const corner = new AvgPool2d(fromWebNN({ windowDimensions: [2, 2], padding: [1, 0, 1, 0] }, shape));
+    expect(corner.forward(Tensor.ones(shape)).data[0]).toBe(1);
+  });
+
+  test(`is the same as ONNX without counted padding, in either layout, on ${CASES} random poolings`, () => {
+    let compared = 0;
+    while (compared < CASES) {
+      const { attributes, shape } = anyOnnx();
+      const { kernel_shape, strides, dilations, pads, ceil_mode } = attributes;
+      if (!pads) {
+        continue;
+      }
+      const [top, left, bottom, right] = pads as [number, number, number, number];
+      const onnx = fromOnnx({ ...attributes, count_include_pad: 0 }, shape);
+      const layout = pick(['nchw', 'nhwc'] as const);
+      const ours = layout === 'nhwc' ? 'NHWC' : 'NCHW';
+      const x = inLayout(ours, Array.from(numbers(shape)), shape);
+      let options: AvgPool2dOptions;
+      try {
+        const outputShapeRounding = ceil_mode ? 'ceil' : 'floor';
+        const padding = [top, bottom, left, right];
+        const webnn = {
+          windowDimensions: kernel_shape,
+          strides,
+          dilations,
+          padding,
+          layout,
+          outputShapeRounding,
+        } as const;
+        options = fromWebNN(webnn, x.shape);
+      } catch (error) {
+        expect(refused(error, /would hold padding alone/), String(error)).toBe(true);
+        continue;
+      }
+      const expected = new AvgPool2d({ ...onnx, layout: ours }).forward(Tensor.from(x.values, x.shape));
+      expectSame(options, Float32Array.from(x.values), x.shape, expected.data.slice(), JSON.stringify(attributes));
+      expected.dispose();
+      compared += 1;
+    }
+  });
+});
+
+describe('what cannot be said exactly, or is wrong, is refused', () => {
+  const shape = [1, 1, 8, 8];
+  test.each<[string, () => unknown, ErrorConstructor, string]>([
+    [
+      'ONNX: SAME with dilation',
+      () => fromOnnx({ kernel_shape: [3, 3], dilations: [2, 1], auto_pad: 'SAME_UPPER' }, shape),
+      RangeError,
+      'auto_pad SAME_UPPER with a dilation of 2 is not the same to ONNX and to ONNX Runtime: give pads',
+    ],
+    [
+      'ONNX: SAME that cuts the input',
+      () => fromOnnx({ kernel_shape: [2, 2], strides: [4, 4], auto_pad: 'SAME_UPPER' }, shape),
+      RangeError,
+      'auto_pad SAME_UPPER would take 1 from the beginning of the height, with a kernel of 2 and a stride of 4 on 8: give pads',
+    ],
+    [
+      'ONNX: VALID with a size rounded up',
+      () => fromOnnx({ kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'VALID', ceil_mode: 1 }, shape),
+      RangeError,
+      'auto_pad VALID with ceil_mode on a height of 8 is not the same to ONNX and to ONNX Runtime: give pads',
+    ],
+    [
+      'ONNX: pads and auto_pad',
+      () => fromOnnx({ kernel_shape: [3, 3], pads: [1, 1, 1, 1], auto_pad: 'VALID' }, shape),
+      RangeError,
+      'pads cannot be given together with auto_pad VALID, got [1, 1, 1, 1]',
+    ],
+    [
+      'ONNX: an unknown attribute',
+      () => fromOnnx({ kernelShape: [3, 3] } as unknown as OnnxAveragePool, shape),
+      TypeError,
+      'unknown attribute "kernelShape"; the attributes are kernel_shape, strides, pads, dilations, ceil_mode, count_include_pad, auto_pad',
+    ],
+    [
+      'ONNX: no kernel_shape',
+      () => fromOnnx({} as OnnxAveragePool, shape),
+      TypeError,
+      'kernel_shape must be 2 positive integers, got undefined',
+    ],
+    [
+      'ONNX: three axes',
+      () => fromOnnx({ kernel_shape: [3, 3, 3] }, shape),
+      RangeError,
+      'kernel_shape must be 2 positive integers, got [3, 3, 3]',
+    ],
+    [
+      'WebNN: other sizes than either rounding gives',
+      () => fromWebNN({ windowDimensions: [3, 3], strides: [2, 2], outputSizes: [5, 3] }, shape),
+      RangeError,
+      'outputSizes must have a height of 3 or 4, got [5, 3]',
+    ],
+    [
+      'WebNN: two roundings',
+      () => fromWebNN({ outputShapeRounding: 'ceil', roundingType: 'floor' }, shape),
+      RangeError,
+      'roundingType is outputShapeRounding by its older name: got floor and ceil',
+    ],
+    [
+      'WebNN: a layout in capitals',
+      () => fromWebNN({ layout: 'NHWC' as 'nhwc' }, shape),
+      TypeError,
+      'layout must be one of "nchw", "nhwc", got "NHWC"',
+    ],
+    [
+      'TensorFlow.js: rounding without numbers',
+      () => fromTfjs({ filterSize: 2, strides: 2, pad: 'same', dimRoundingMode: 'ceil' }, shape),
+      RangeError,
+      'dimRoundingMode is for a pad in numbers, got "ceil" and "same"',
+    ],
+    [
+      'TensorFlow.js: padding of channels',
+      () =>
+        fromTfjs(
+          {
+            filterSize: 2,
+            strides: 2,
+            pad: [
+              [0, 0],
+              [1, 1],
+              [1, 1],
+              [1, 0],
+            ],
+          },
+          shape,
+        ),
+      RangeError,
+      'pad must be zeros for the batch and the channels, got [[0, 0], [1, 1], [1, 1], [1, 0]]',
+    ],
+    [
+      'TensorFlow.js: one number where the axes differ',
+      () => fromTfjs({ filterSize: [4, 3], strides: [1, 2], pad: 0 }, [1, 8, 6, 2]),
+      RangeError,
+      'TensorFlow.js would make 3 windows of the width instead of 2, for with a pad of one number it takes the filterSize and strides of the height for both: give four pairs',
+    ],
+    [
+      'a shape of rank 2',
+      () => fromTfjs({ filterSize: 2, strides: 2, pad: 0 }, [8, 8]),
+      RangeError,
+      'inputShape must be an array of 3 or 4 whole numbers, with a height and a width of at least 1, got [8, 8]',
+    ],
+  ])('%s', (_, call, type, message) => {
+    expect(call).toThrow(type);
+    expect(call).toThrow(message);
+  });
+});
