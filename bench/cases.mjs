@@ -5,6 +5,10 @@ function cases(family, options, shapes) {
   return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, family, options, shape }));
 }
 
+function inNHWC(family, options, shape) {
+  return cases(`NHWC ${family}`, { ...options, layout: 'NHWC' }, [shape]);
+}
+
 const same = (kernelSize, stride = 1) => ({ kernelSize, stride, padding: (kernelSize - 1) / 2 });
 
 export const families = [
@@ -35,6 +39,13 @@ export const families = [
   ...cases('7×7 stride 1 pad 3', same(7), [[1, 64, 56, 56]]),
   ...cases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 512, 14, 14]]),
   ...cases('31×31 stride 1 pad 15', same(31), [[1, 3, 256, 256]]),
+  ...inNHWC('2×2 stride 2', { kernelSize: 2 }, [1, 56, 56, 64]),
+  ...inNHWC('3×3 stride 1 pad 1', same(3), [1, 35, 35, 192]),
+  ...inNHWC('3×3 stride 2 pad 1', same(3, 2), [1, 112, 112, 64]),
+  ...inNHWC('global', { kernelSize: 7 }, [1, 7, 7, 2048]),
+  ...inNHWC('5×5 stride 3', { kernelSize: 5, stride: 3 }, [1, 14, 14, 512]),
+  ...inNHWC('2×2 stride 2', { kernelSize: 2 }, [1, 512, 512, 3]),
+  ...inNHWC('31×31 stride 1 pad 15', same(31), [1, 256, 256, 3]),
 ];
 
 /** A sample of geometries of at least 10^5 elements, the same one in every run (a linear congruential generator). */

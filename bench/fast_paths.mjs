@@ -50,6 +50,37 @@ const paths = [
       [1, 64, 112, 112],
     ],
   },
+  {
+    name: 'NHWC 2×2 stride 2, against a divisor that has no exact reciprocal',
+    layout: 'NHWC',
+    fast: { kernelSize: 2 },
+    general: { kernelSize: 2, divisorOverride: 3 },
+    shapes: [[1, 56, 56, 64]],
+  },
+  {
+    name: 'NHWC slides of 3×3, against three columns of padding',
+    layout: 'NHWC',
+    fast: { kernelSize: 3, stride: 1, padding: 1 },
+    general: {
+      kernelSize: 3,
+      stride: 1,
+      padding: [
+        [1, 1],
+        [3, 0],
+      ],
+    },
+    shapes: [
+      [1, 35, 35, 192],
+      [1, 128, 128, 4],
+    ],
+  },
+  ...[7, 224].map((size) => ({
+    name: 'NHWC, a window of the whole plane, against one that is a column short',
+    layout: 'NHWC',
+    fast: { kernelSize: size },
+    general: { kernelSize: [size, size - 1], stride: size },
+    shapes: [[1, size, size, size === 7 ? 2048 : 64]],
+  })),
   ...[7, 56].map((size) => ({
     name: 'a window of the whole plane, against one that is a column short',
     fast: { kernelSize: size },
@@ -60,14 +91,16 @@ const paths = [
 
 /** Prints a line for each path, shape and direction. */
 export async function fastPaths(timing) {
-  for (const { name, fast, general, shapes } of paths) {
+  for (const { name, fast, general, shapes, layout = 'NCHW' } of paths) {
     for (const shape of shapes) {
       for (const direction of ['forward', 'backward']) {
         const size = sizeOf(shape);
         // More than a gradient ever has.
         const zeros = new Float32Array(2 * size);
         const data = { x: zeros, g: zeros };
-        const pair = [fast, general].map((options) => prepare({ options, shape }, direction, data));
+        const pair = [fast, general].map((options) =>
+          prepare({ options: { ...options, layout }, shape }, direction, data),
+        );
         const [quick, slow] = await rounds(
           pair.map(({ call }) => call),
           timing,

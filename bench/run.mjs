@@ -144,7 +144,7 @@ for (const [each, direction] of chosen) {
 }
 const versions = Object.fromEntries(contestants.map(({ name, version }) => [name, version]));
 if (pytorch.isThere()) {
-  versions.PyTorch = await addPyTorch(results);
+  versions.PyTorch = await addPyTorch(results.filter(({ options: { layout } }) => layout !== 'NHWC'));
 } else {
   console.error("\nPyTorch is not measured: `python3 -c 'import torch'` does not work here.");
 }

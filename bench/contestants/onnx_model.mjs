@@ -1,4 +1,4 @@
-// A model of one AveragePool for ONNX Runtime, and how either of its builds runs it. It has no backward pass.
+// A model of one AveragePool for ONNX Runtime, and how either of its builds runs it. It has no backward pass and no NHWC.
 
 import proto from 'onnx-proto';
 import { sizeOf } from '../cases.mjs';
@@ -6,7 +6,7 @@ import { sizeOf } from '../cases.mjs';
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
 export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { x }, _, outputShape) {
-  if (direction === 'backward') {
+  if (direction === 'backward' || options.layout === 'NHWC') {
     return undefined;
   }
   const session = await ort.InferenceSession.create(model(options, shape), sessionOptions);

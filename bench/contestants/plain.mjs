@@ -7,7 +7,10 @@ export function load() {
 }
 
 function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
-  const { kernelSize, stride = kernelSize, padding = 0, countIncludePad = true } = options;
+  const { kernelSize, stride = kernelSize, padding = 0, countIncludePad = true, layout } = options;
+  if (layout === 'NHWC') {
+    return undefined;
+  }
   const [planes, height, width] = [shape[0] * shape[1], shape[2], shape[3]];
   const [rows, columns] = outputShape.slice(2);
   const forward = direction === 'forward';

@@ -19,7 +19,9 @@ export async function load() {
 function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
   const { kernelSize, stride = kernelSize, padding = 0 } = options;
   const pad = [0, padding, padding, 0].map((size) => [size, size]);
-  const toTensor = (values, size) => tf.tidy(() => tf.transpose(tf.tensor4d(values, size), [0, 2, 3, 1]));
+  const isNHWC = options.layout === 'NHWC';
+  const toTensor = (values, size) =>
+    isNHWC ? tf.tensor4d(values, size) : tf.tidy(() => tf.transpose(tf.tensor4d(values, size), [0, 2, 3, 1]));
   const input = toTensor(x, shape);
   const gradient = toTensor(g, outputShape);
   // The kernel that its autograd calls, without the forward pass that autograd would run first.
@@ -29,7 +31,7 @@ function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
   return {
     countIncludePad: direction === 'backward',
     call: () => run().dispose(),
-    read: () => tf.tidy(() => tf.transpose(run(), [0, 3, 1, 2]).dataSync()),
+    read: () => tf.tidy(() => (isNHWC ? run() : tf.transpose(run(), [0, 3, 1, 2])).dataSync()),
     dispose: () => tf.dispose([input, gradient]),
   };
 }
