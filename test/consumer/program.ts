@@ -5,6 +5,7 @@ import {
   type AvgPool2dOptions,
   avgPool2d,
   type DType,
+  type Layout,
   memoryUsage,
   type NestedArray,
   type Padding,
@@ -13,8 +14,17 @@ import {
   type Size,
   Tensor,
 } from 'avgpool';
+import {
+  fromOnnx,
+  fromTfjs,
+  fromWebNN,
+  type OnnxAveragePool,
+  type TfjsAvgPool,
+  type WebNNPool2dOptions,
+} from 'avgpool/compat';
 
 const kernelSize: Size = [2, 2];
+const layout: Layout = 'NCHW';
 const padding: Padding = [
   [0, 1],
   [1, 0],
@@ -27,7 +37,7 @@ const options: AvgPool2dOptions = {
   countIncludePad: false,
   divisorOverride: null,
   dilation: 1,
-  layout: 'NCHW',
+  layout,
 };
 const shape: Shape = [1, 1, 4, 4];
 const dtype: DType = 'float64';
@@ -49,6 +59,11 @@ const gradient: Tensor<'float64'> = pool.backward(output, shape, double.clone())
 const nested: NestedArray = avgPool2d(fromArray, 2, 2, 0, false, true).toArray();
 const alsoNested = avgPool2d(single, { kernelSize: 4 }).toArray();
 const sizes: number[] = pool.outputShape(shape);
+
+const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
+const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
+const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
+const translated: AvgPool2dOptions[] = [fromOnnx(onnx, shape), fromWebNN(webnn, shape), fromTfjs(tfjs, shape)];
 
 /** What a user's compiler refuses; never called. */
 export function mistakes(): void {
@@ -87,6 +102,7 @@ const facts = [
   nested,
   alsoNested,
   sizes,
+  translated.map((each) => new AvgPool2d(each).outputShape(shape)),
 ];
 for (const tensor of mixed) {
   tensor.dispose();

@@ -1,6 +1,7 @@
 //! 2-D average pooling, forward and backward.
 //!
-//! For each plane (one H×W image; a tensor is N·C of them), kernel (kH, kW), stride (sH, sW), padding and dilation (dH, dW):
+//! For each plane (one H×W image; a tensor is N·C of them, or N whose positions have C channels each), kernel (kH, kW),
+//! stride (sH, sW), padding and dilation (dH, dW):
 //!
 //! ```text
 //! output[oh, ow] = Σ_{i<kH, j<kW} input[oh·sH − top + i·dH, ow·sW − left + j·dW] / divisor(oh, ow)
@@ -16,6 +17,7 @@
 //! | `plan` | a geometry, checked once, and the choice of its kernel |
 //! | `forward`, `backward` | the general path, mirror images of each other |
 //! | `small_planes` | the general path for many small planes |
+//! | `sliding` | the fast path for 3×3 windows with stride 1 over many channels |
 //! | `strips` | the fast path for 3×3, 5×5 and 7×7 windows with stride 1 that keep the size |
 //! | `halving` | the fast path for 3×3 windows with stride 2 that halve the size |
 //! | `two_by_two` | the fast path for 2×2 windows with stride 2 |
