@@ -249,48 +249,38 @@ describe('NHWC', () => {
     }
   });
 
-  test.each([
-    [
-      [0, 4, 4, 3],
-      [0, 2, 2, 3],
-    ],
-    [
-      [2, 4, 4, 0],
-      [2, 2, 2, 0],
-    ],
-    [
-      [4, 4, 0],
-      [2, 2, 0],
-    ],
-  ])('a batch or channel count of 0 is valid: %j', (inputShape, outputShape) => {
-    const pool = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
-    const y = pool.forward(Tensor.zeros(inputShape));
-    expect(y.shape).toEqual(outputShape);
-    expect(pool.backward(y, inputShape).shape).toEqual(inputShape);
+  test('millions of channels are as good as few', () => {
+    const channels = 2 ** 22;
+    const x = Tensor.ones([1, 1, 2, channels]);
+    const y = new AvgPool2d({ kernelSize: [1, 2], layout: 'NHWC' }).forward(x);
+    expect(y.shape).toEqual([1, 1, 1, channels]);
+    expect(y.data.every((value) => value === 1)).toBe(true);
+    const dx = new AvgPool2d({ kernelSize: [1, 2], layout: 'NHWC' }).backward(y, x.shape);
+    expect(dx.data.every((value) => value === 0.5)).toBe(true);
+    for (const tensor of [x, y, dx]) {
+      tensor.dispose();
+    }
   });
 });
 
 describe('tensors without elements', () => {
-  test.each([
-    [
-      [0, 3, 4, 4],
-      [0, 3, 2, 2],
-    ],
-    [
-      [2, 0, 4, 4],
-      [2, 0, 2, 2],
-    ],
-    [
-      [0, 4, 4],
-      [0, 2, 2],
-    ],
-  ])('a batch or channel count of 0 is valid: %j', (inputShape, outputShape) => {
-    const pool = new AvgPool2d(2);
-    const y = pool.forward(Tensor.zeros(inputShape));
-    expect(y.shape).toEqual(outputShape);
-    expect(y.data.length).toBe(0);
-    expect(pool.backward(y, inputShape).shape).toEqual(inputShape);
-  });
+  const shapes = [
+    [0, 3, 4, 4],
+    [2, 0, 4, 4],
+    [0, 4, 4],
+  ];
+
+  test.each(layouts.flatMap((layout) => shapes.map((shape) => [layout, shape] as const)))(
+    'a batch or channel count of 0 is valid: in %s, of what is %j in NCHW',
+    (layout, shape) => {
+      const inputShape = inLayout(layout, [], shape).shape;
+      const pool = new AvgPool2d({ kernelSize: 2, layout });
+      const y = pool.forward(Tensor.zeros(inputShape));
+      expect(y.shape).toEqual(inLayout(layout, [], [...shape.slice(0, -2), 2, 2]).shape);
+      expect(y.data.length).toBe(0);
+      expect(pool.backward(y, inputShape).shape).toEqual(inputShape);
+    },
+  );
 });
 
 describe('values that are not finite', () => {

@@ -135,9 +135,9 @@ fn average_positions<T: Element>(geometry: &Geometry, divisor: T, input: &[T], o
     let add = |before: &[T], run: &[T], after: &mut [T]| for_blocks(channels, &mut AddRun { before, run, after });
     for (input, averages) in geometry.planes(input, output) {
         totals.fill(T::default());
-        for group in input.chunks(GROUP * RUN * channels) {
+        for group in input.chunks(channels.saturating_mul(GROUP * RUN)) {
             sums.fill(T::default());
-            for run in group.chunks(RUN * channels) {
+            for run in group.chunks(channels.saturating_mul(RUN)) {
                 add(sums, run, spare);
                 (sums, spare) = (spare, sums);
             }
