@@ -70,9 +70,9 @@ export function fromOnnx(attributes: OnnxAveragePool, inputShape: Shape): AvgPoo
   checkNames('attribute', attributes, onnxNames);
   const { auto_pad: autoPad = 'NOTSET', pads } = attributes;
   checkOneOf('auto_pad', autoPad, ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
-  const kernel = pair('kernel_shape', attributes.kernel_shape, 1);
-  const stride = pair('strides', attributes.strides ?? [1, 1], 1);
-  const dilation = pair('dilations', attributes.dilations ?? [1, 1], 1);
+  const kernel = sizes('kernel_shape', attributes.kernel_shape);
+  const stride = sizes('strides', attributes.strides ?? [1, 1]);
+  const dilation = sizes('dilations', attributes.dilations ?? [1, 1]);
   const ceilMode = flag('ceil_mode', attributes.ceil_mode);
   const [top, left, bottom, right] = list('pads', pads ?? [0, 0, 0, 0], 4, 0) as [number, number, number, number];
   if (autoPad !== 'NOTSET' && pads !== undefined) {
@@ -109,22 +109,25 @@ export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPo
   checkOneOf('layout', layout, ['nchw', 'nhwc']);
   const rounding = outputShapeRounding ?? roundingType ?? 'floor';
   checkOneOf('outputShapeRounding', rounding, ['floor', 'ceil']);
-  if (roundingType !== undefined && roundingType !== rounding) {
+  checkOneOf('roundingType', roundingType ?? rounding, ['floor', 'ceil']);
+  if (roundingType && roundingType !== rounding) {
     throw new RangeError(`roundingType is outputShapeRounding by its older name: got ${roundingType} and ${rounding}`);
   }
   const ours = layout === 'nhwc' ? 'NHWC' : 'NCHW';
-  const kernel = pair('windowDimensions', options.windowDimensions ?? spatial(inputShape, ours), 1);
-  const stride = pair('strides', options.strides ?? [1, 1], 1);
-  const dilation = pair('dilations', options.dilations ?? [1, 1], 1);
+  const kernel = sizes('windowDimensions', options.windowDimensions ?? spatial(inputShape, ours));
+  const stride = sizes('strides', options.strides ?? [1, 1]);
+  const dilation = sizes('dilations', options.dilations ?? [1, 1]);
   const sides = list('padding', options.padding ?? [0, 0, 0, 0], 4, 0);
-  const sizes = outputSizes && pair('outputSizes', outputSizes, 1);
+  const expected = outputSizes === undefined ? undefined : sizes('outputSizes', outputSizes);
   const padding = axesOf(inputShape, ours, kernel, stride, dilation).map((axis, i): Sides => {
     const [begin, end] = sides.slice(2 * i, 2 * i + 2) as unknown as Sides;
     const steps = stepsOf(axis, begin + end);
     const [least, most] = [Math.floor(steps) + 1, Math.ceil(steps) + 1];
-    const windows = sizes?.[i] ?? (rounding === 'ceil' ? most : least);
+    const windows = expected?.[i] ?? (rounding === 'ceil' ? most : least);
     if (windows !== least && windows !== most) {
-      throw new RangeError(`outputSizes must have a ${axis.name} of ${least} or ${most}, got ${show(outputSizes)}`);
+      const either = least === most ? `${least}` : `${least} or ${most}`;
+      const must = most < 1 ? `cannot be: no window fits in the ${axis.name}` : `must have a ${axis.name} of ${either}`;
+      throw new RangeError(`outputSizes ${must}, got ${show(outputSizes)}`);
     }
     return padFor(axis, [begin, end], windows);
   });
@@ -145,8 +148,8 @@ export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPo
 export function fromTfjs(options: TfjsAvgPool, inputShape: Shape): AvgPool2dOptions {
   checkNames('option', options, tfjsNames);
   const { filterSize, strides, pad, dimRoundingMode } = options;
-  const kernel = pair('filterSize', filterSize, 1);
-  const stride = pair('strides', strides, 1);
+  const kernel = oneOrTwoSizes('filterSize', filterSize);
+  const stride = oneOrTwoSizes('strides', strides);
   const mode = dimRoundingMode ?? 'floor';
   checkOneOf('dimRoundingMode', mode, ['floor', 'round', 'ceil']);
   if (typeof pad === 'string') {
@@ -214,7 +217,7 @@ function totalOfSame(axis: Axis): number {
 
 /** ONNX's SAME: what cannot be halved goes to the end for UPPER, to the beginning for LOWER. */
 function sameOnnx(axis: Axis, autoPad: string): Sides {
-  if (axis.dilation > 1) {
+  if (axis.dilation > 1 && axis.kernel > 1) {
     throw new RangeError(
       `auto_pad ${autoPad} with a dilation of ${axis.dilation} is not the same to ONNX and to ONNX Runtime: give pads`,
     );
@@ -227,7 +230,8 @@ function sameOnnx(axis: Axis, autoPad: string): Sides {
         `and a stride of ${axis.stride} on ${axis.input}: give pads`,
     );
   }
-  return [begin, Math.max(0, total - begin)];
+  // No −0, which halving a negative total gives.
+  return [Math.max(0, begin), Math.max(0, total - begin)];
 }
 
 /** ONNX's VALID is no padding, and to ONNX the same size in either mode. */
@@ -248,8 +252,10 @@ function padFor(axis: Axis, [begin, end]: Sides, windows: number): Sides {
     const tap = Math.max(0, Math.ceil(-start / dilation));
     return tap < kernel && start + tap * dilation < input;
   };
-  for (let o = 0; o < windows; o++) {
-    if (!hasElement(o)) {
+  // What is lacking at either edge is lacking in one of the windows nearest to it, of which dilation tells so many apart.
+  for (let i = 0; i < Math.min(windows, dilation); i++) {
+    const o = [i, windows - 1 - i].find((o) => !hasElement(o));
+    if (o !== undefined) {
       throw new RangeError(`window ${o} of the ${axis.name} would hold padding alone, which has no average`);
     }
   }
@@ -264,8 +270,11 @@ function sidesOf(pad: number | readonly (readonly number[])[]): readonly Sides[]
       [pad, pad],
     ];
   }
-  if (!Array.isArray(pad) || pad.length !== 4) {
+  if (!Array.isArray(pad)) {
     throw new TypeError(`pad must be 'valid', 'same', a whole number or four pairs of them, got ${show(pad)}`);
+  }
+  if (pad.length !== 4) {
+    throw new RangeError(`pad must be four pairs, got ${show(pad)}`);
   }
   const sides = pad.map((pair, i) => list(`pad[${i}]`, pair, 2, 0) as unknown as Sides);
   if ([...(sides[0] as Sides), ...(sides[3] as Sides)].some((size) => size !== 0)) {
@@ -292,15 +301,19 @@ function spatial(shape: Shape, layout: Layout): Pair {
   if (shape.length !== 3 && shape.length !== 4) {
     throw new RangeError(`inputShape ${must}, got ${show(shape)}`);
   }
-  const sizes = layout === 'NHWC' ? shape.slice(-3, -1) : shape.slice(-2);
-  for (const size of sizes) {
-    checkSize(size, 1, 'inputShape', must, shape);
+  const first = shape.length - (layout === 'NHWC' ? 3 : 2);
+  for (let i = 0; i < shape.length; i++) {
+    checkSize(shape[i], i === first || i === first + 1 ? 1 : 0, 'inputShape', must, shape);
   }
-  return sizes as unknown as Pair;
+  return shape.slice(first, first + 2) as unknown as Pair;
 }
 
-function pair(name: string, value: number | readonly number[], least: 0 | 1): Pair {
-  return list(name, typeof value === 'number' ? [value, value] : value, 2, least) as unknown as Pair;
+function sizes(name: string, value: readonly number[]): Pair {
+  return list(name, value, 2, 1) as unknown as Pair;
+}
+
+function oneOrTwoSizes(name: string, value: number | readonly number[]): Pair {
+  return sizes(name, typeof value === 'number' ? [value, value] : value);
 }
 
 /** A copy of a list of so many whole numbers. */

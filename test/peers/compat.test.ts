@@ -275,6 +275,19 @@ describe('WebNN', () => {
   });
 });
 
+test('planes and paddings of two thousand millions are translated at once, and no padding is −0', () => {
+  const huge = 2 ** 31 - 1;
+  expect(fromWebNN({ windowDimensions: [1, 1] }, [1, 1, huge, huge]).padding).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  const strided: OnnxAveragePool = { kernel_shape: [1, 1], strides: [2, 2], auto_pad: 'SAME_UPPER' };
+  expect(fromOnnx(strided, [1, 1, 6, 6]).padding).toStrictEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
 describe('what cannot be said exactly, or is wrong, is refused', () => {
   const shape = [1, 1, 8, 8];
   test.each<[string, () => unknown, ErrorConstructor, string]>([
@@ -325,6 +338,36 @@ describe('what cannot be said exactly, or is wrong, is refused', () => {
       () => fromWebNN({ windowDimensions: [3, 3], strides: [2, 2], outputSizes: [5, 3] }, shape),
       RangeError,
       'outputSizes must have a height of 3 or 4, got [5, 3]',
+    ],
+    [
+      'WebNN: sizes of 0',
+      () => fromWebNN({ windowDimensions: [2, 2], outputSizes: 0 as unknown as number[] }, shape),
+      TypeError,
+      'outputSizes must be 2 positive integers, got 0',
+    ],
+    [
+      'WebNN: sizes where no window fits',
+      () => fromWebNN({ windowDimensions: [10, 2], outputSizes: [1, 7] }, shape),
+      RangeError,
+      'outputSizes cannot be: no window fits in the height, got [1, 7]',
+    ],
+    [
+      'WebNN: one number for both axes',
+      () => fromWebNN({ windowDimensions: 2 as unknown as number[] }, shape),
+      TypeError,
+      'windowDimensions must be 2 positive integers, got 2',
+    ],
+    [
+      'WebNN: an older name with another value',
+      () => fromWebNN({ outputShapeRounding: 'ceil', roundingType: Symbol('up') as unknown as 'ceil' }, shape),
+      TypeError,
+      'roundingType must be one of "floor", "ceil", got Symbol(up)',
+    ],
+    [
+      'a batch that is no number',
+      () => fromOnnx({ kernel_shape: [2, 2] }, ['N', 1, 8, 8] as unknown as number[]),
+      TypeError,
+      'inputShape must be an array of 3 or 4 whole numbers, with a height and a width of at least 1, got ["N", 1, 8, 8]',
     ],
     [
       'WebNN: two roundings',
