@@ -1,7 +1,7 @@
 //! The fast path for 2×2 windows with stride 2 that lie inside the plane: neighbouring rows added, then neighbouring lanes
 //! or, where there are many channels, neighbouring positions.
 //!
-//! It stays because it takes 0.2 to 0.3 of the general path's time, in either direction, on planes of 56×56 to 112×112
+//! It stays because it takes 0.2 to 0.35 of the general path's time, in either direction, on planes of 56×56 to 112×112
 //! (`npm run bench -- --fast-paths`).
 
 #![expect(unsafe_code, reason = "blocks are checked once a position: see blocks.rs")]
