@@ -21,7 +21,8 @@ import { type DType, type Pooling, run } from './wasm.js';
  *
  *     output[n, c, oh, ow] = Σ_{i<kH, j<kW} input[n, c, oh·sH − top + i·dH, ow·sW − left + j·dW] / divisor(oh, ow)
  *
- * where elements outside the input count as zero; under `layout: 'NHWC'` the same of `input[n, h, w, c]`. The semantics are those of `lucid.nn.AvgPool2d` and PyTorch:
+ * where elements outside the input count as zero; under `layout: 'NHWC'` the same of `input[n, h, w, c]`. The semantics
+ * are those of `lucid.nn.AvgPool2d` and PyTorch:
  *
  * - The output size is floor((size + padding − (dilation·(kernelSize − 1) + 1)) / stride) + 1 on either axis; with
  *   `ceilMode` the ceiling, less one if the last window would start beyond the input and its leading padding.

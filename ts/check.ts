@@ -56,3 +56,12 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
     throw new TypeError(`${name} must be true or false, got ${show(value)}`);
   }
 }
+
+/** Refuses an object of options, or whatever they are called, with a name that is none of theirs. */
+export function checkNames(what: string, options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) {
+      throw new TypeError(`unknown ${what} ${show(name)}; the ${what}s are ${names.join(', ')}`);
+    }
+  }
+}

@@ -3,7 +3,7 @@
 // It knows what those projects mean by their options, and how sizes and paddings follow from them; it computes nothing and
 // needs no WebAssembly. What cannot be said in avgpool's options exactly is refused.
 
-import { checkSize, show } from './check.js';
+import { checkNames, checkSize, show } from './check.js';
 import type { AvgPool2dOptions, Layout } from './options.js';
 import type { Shape } from './tensor.js';
 
@@ -67,7 +67,7 @@ type Sides = readonly [begin: number, end: number];
  *   windows leave out so much of the input that it would be cut at its beginning.
  */
 export function fromOnnx(attributes: OnnxAveragePool, inputShape: Shape): AvgPool2dOptions {
-  checkNames('attribute', attributes, onnxNames);
+  checkObject('attribute', attributes, onnxNames);
   const { auto_pad: autoPad = 'NOTSET', pads } = attributes;
   checkOneOf('auto_pad', autoPad, ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
   const kernel = sizes('kernel_shape', attributes.kernel_shape);
@@ -104,7 +104,7 @@ export function fromOnnx(attributes: OnnxAveragePool, inputShape: Shape): AvgPoo
  *   padding alone: what that gives, WebNN leaves open.
  */
 export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPool2dOptions {
-  checkNames('option', options, webnnNames);
+  checkObject('option', options, webnnNames);
   const { layout = 'nchw', outputShapeRounding, roundingType, outputSizes } = options;
   checkOneOf('layout', layout, ['nchw', 'nhwc']);
   const rounding = outputShapeRounding ?? roundingType ?? 'floor';
@@ -146,7 +146,7 @@ export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPo
  *   the height's filter and stride would give, as it does with a `pad` of one number.
  */
 export function fromTfjs(options: TfjsAvgPool, inputShape: Shape): AvgPool2dOptions {
-  checkNames('option', options, tfjsNames);
+  checkObject('option', options, tfjsNames);
   const { filterSize, strides, pad, dimRoundingMode } = options;
   const kernel = oneOrTwoSizes('filterSize', filterSize);
   const stride = oneOrTwoSizes('strides', strides);
@@ -345,13 +345,9 @@ function checkOneOf(name: string, value: unknown, choices: readonly string[]): v
   }
 }
 
-function checkNames(what: string, options: object, names: readonly string[]): void {
+function checkObject(what: string, options: object, names: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`expected an object of ${what}s, got ${show(options)}`);
   }
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      throw new TypeError(`unknown ${what} ${show(name)}; the ${what}s are ${names.join(', ')}`);
-    }
-  }
+  checkNames(what, options, names);
 }

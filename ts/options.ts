@@ -2,7 +2,7 @@
 //
 // It knows what a user may write, and nothing of tensors.
 
-import { checkBoolean, checkSize, show } from './check.js';
+import { checkBoolean, checkNames, checkSize, show } from './check.js';
 import type { Pooling } from './wasm.js';
 
 /** One size for both axes, or one for each. */
@@ -60,11 +60,7 @@ const names = ['kernelSize', ...Object.keys(defaults)];
  * @throws TypeError for an option of the wrong kind or an unknown one, RangeError for one out of range.
  */
 export function checkOptions(options: AvgPool2dOptions): GivenOptions {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      throw new TypeError(`unknown option ${show(name)}; the options are ${names.join(', ')}`);
-    }
-  }
+  checkNames('option', options, names);
   const {
     kernelSize,
     stride = defaults.stride,

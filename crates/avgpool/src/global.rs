@@ -132,16 +132,16 @@ fn average_positions<T: Element>(geometry: &Geometry, divisor: T, input: &[T], o
     let channels = geometry.channels;
     let [mut sums, mut spare, mut totals, divisors] = cut([channels; SCRATCH_ROWS], scratch);
     divisors.fill(divisor);
-    let add = |before: &[T], run: &[T], after: &mut [T]| for_blocks(channels, &mut AddRun { before, run, after });
+    let add_run = |before: &[T], run: &[T], after: &mut [T]| for_blocks(channels, &mut AddRun { before, run, after });
     for (input, averages) in geometry.planes(input, output) {
         totals.fill(T::default());
         for group in input.chunks(channels.saturating_mul(GROUP * RUN)) {
             sums.fill(T::default());
             for run in group.chunks(channels.saturating_mul(RUN)) {
-                add(sums, run, spare);
+                add_run(sums, run, spare);
                 (sums, spare) = (spare, sums);
             }
-            add(totals, sums, spare);
+            add_run(totals, sums, spare);
             (totals, spare) = (spare, totals);
         }
         divide(averages, totals, &[T::from_f64(1.0)], divisors);

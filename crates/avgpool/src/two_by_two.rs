@@ -108,7 +108,7 @@ fn spread_pairs<L: Lanes>(
     start + body
 }
 
-/// The same as `add_pairs`, of positions with many channels: `output[o, c] = scale · Σ_{j<2} upper[2·o + j, c] + lower[2·o + j, c]`
+/// The same as `add_pairs`, of positions with many channels.
 #[inline(never)]
 fn add_positions<T: Element>(upper: &[T], lower: &[T], output: &mut [T], scale: T, channels: usize) {
     let pairs = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));

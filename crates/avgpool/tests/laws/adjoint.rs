@@ -44,6 +44,13 @@ fn magnitude(geometry: &Geometry, input: &[f64], grad_output: &[f64]) -> f64 {
     inner_product(&forward(geometry, &absolute(input)), &absolute(grad_output)).abs()
 }
 
+fn is_transpose_on_each(geometries: &[Geometry]) {
+    for (geometry, seed) in geometries.iter().zip(0..) {
+        is_transpose_of::<f32>(geometry, seed);
+        is_transpose_of::<f64>(geometry, seed);
+    }
+}
+
 #[test]
 fn backward_is_the_transpose_of_forward_on_every_small_plane_of_f32() {
     is_transpose::<f32>(&small(), &small());
@@ -80,26 +87,17 @@ fn backward_is_the_transpose_of_forward_where_windows_halve_the_size() {
 
 #[test]
 fn backward_is_the_transpose_of_forward_where_the_last_windows_are_padding() {
-    for (geometry, seed) in padded_behind().iter().zip(0..) {
-        is_transpose_of::<f32>(geometry, seed);
-        is_transpose_of::<f64>(geometry, seed);
-    }
+    is_transpose_on_each(&padded_behind());
 }
 
 #[test]
 fn backward_is_the_transpose_of_forward_on_many_planes() {
-    for (geometry, seed) in many_planes().iter().zip(0..) {
-        is_transpose_of::<f32>(geometry, seed);
-        is_transpose_of::<f64>(geometry, seed);
-    }
+    is_transpose_on_each(&many_planes());
 }
 
 #[test]
 fn backward_is_the_transpose_of_forward_with_any_number_of_channels() {
-    for (geometry, seed) in any_channels().iter().zip(0..) {
-        is_transpose_of::<f32>(geometry, seed);
-        is_transpose_of::<f64>(geometry, seed);
-    }
+    is_transpose_on_each(&any_channels());
 }
 
 #[test]
@@ -110,10 +108,7 @@ fn backward_is_the_transpose_of_forward_where_windows_of_three_slide() {
 
 #[test]
 fn backward_is_the_transpose_of_forward_under_windows_of_a_whole_plane() {
-    for (geometry, seed) in global().iter().zip(0..) {
-        is_transpose_of::<f32>(geometry, seed);
-        is_transpose_of::<f64>(geometry, seed);
-    }
+    is_transpose_on_each(&global());
 }
 
 #[test]

@@ -37,6 +37,13 @@ fn equals_definition_on_noise<T: Real>(heights: &[Side], widths: &[Side]) {
     });
 }
 
+fn equals_definition_on_each(geometries: &[Geometry]) {
+    for (geometry, seed) in geometries.iter().zip(0..) {
+        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
+        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
+    }
+}
+
 #[test]
 fn forward_equals_the_definition_on_every_small_plane_of_f32() {
     equals_definition_on_noise::<f32>(&small(), &small());
@@ -97,26 +104,17 @@ fn forward_equals_the_definition_where_windows_halve_the_size() {
 
 #[test]
 fn forward_equals_the_definition_where_the_last_windows_are_padding() {
-    for (geometry, seed) in padded_behind().iter().zip(0..) {
-        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
-        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
-    }
+    equals_definition_on_each(&padded_behind());
 }
 
 #[test]
 fn forward_equals_the_definition_on_many_planes() {
-    for (geometry, seed) in many_planes().iter().zip(0..) {
-        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
-        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
-    }
+    equals_definition_on_each(&many_planes());
 }
 
 #[test]
 fn forward_equals_the_definition_with_any_number_of_channels() {
-    for (geometry, seed) in any_channels().iter().zip(0..) {
-        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
-        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
-    }
+    equals_definition_on_each(&any_channels());
 }
 
 #[test]
@@ -127,10 +125,7 @@ fn forward_equals_the_definition_where_windows_of_three_slide() {
 
 #[test]
 fn forward_equals_the_definition_under_windows_of_a_whole_plane() {
-    for (geometry, seed) in global().iter().zip(0..) {
-        equals_definition::<f32>(geometry, &noise(seed, geometry.input_len()));
-        equals_definition::<f64>(geometry, &noise(seed, geometry.input_len()));
-    }
+    equals_definition_on_each(&global());
 }
 
 /// Every position of two planes in turn, where rows and planes are read across their ends.
