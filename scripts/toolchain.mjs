@@ -16,7 +16,7 @@ const debian = {
 };
 
 const bindings = readFileSync(join(root, 'crates/avgpool-wasm/Cargo.toml'), 'utf8').match(
-  /^wasm-bindgen = "=(.+)"$/m,
+  /^wasm-bindgen = \{ version = "=(.+?)"/m,
 )[1];
 
 // `--version` prints the name and the version, so that a tool on the PATH is used if it is exactly this one.

@@ -28,6 +28,7 @@ interface Exports extends WebAssembly.Exports {
 export const PLANS = 64;
 
 let exports: Exports | undefined;
+let heap: glue.Memory;
 let plans: glue.Plans;
 let failure: unknown;
 
@@ -41,7 +42,8 @@ export function start(module: WebAssembly.Module): void {
   const started = new WebAssembly.Instance(module, imports).exports as Exports;
   glue.__wbg_set_wasm(started);
   started.__wbindgen_start();
-  plans = new glue.Plans(PLANS);
+  heap = new glue.Memory();
+  plans = new glue.Plans(PLANS, heap);
   exports = started;
 }
 
@@ -70,7 +72,7 @@ export function memory(): ArrayBuffer {
 /** Elements of any values, or nothing if there is no memory for as many. */
 export function allocate(dtype: DType, length: number): glue.Buffer | undefined {
   started();
-  return glue.Buffer.room(elementTypes[dtype].code, length);
+  return heap.room(elementTypes[dtype].code, length);
 }
 
 /** The elements of a buffer, as the memory is now. */
@@ -81,13 +83,13 @@ export function view<D extends DType>(buffer: glue.Buffer, dtype: D, length: num
 /** How many buffers have been made and not freed. */
 export function liveBuffers(): number {
   started();
-  return glue.liveBuffers();
+  return heap.liveBuffers();
 }
 
 /** Grows the memory now if a buffer of so many bytes does not fit. Returns whether it fits. */
 export function reserve(bytes: number): boolean {
   started();
-  return glue.reserve(bytes);
+  return heap.reserve(bytes);
 }
 
 /** One axis of a pooling, in whole numbers. */

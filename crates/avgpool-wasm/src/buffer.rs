@@ -1,20 +1,15 @@
-//! `Buffer`: the elements of one tensor, in aligned memory.
+//! `Memory`, and `Buffer`: the elements of one tensor in it, aligned.
 //!
 //! It knows how many there are and of which type, not which shape they have.
 
-use std::cell::Cell;
-use std::hint::black_box;
-use std::mem;
+use alloc::vec::Vec;
+use core::mem;
 
 use avgpool::Element;
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::memory::{Line, give_back, lines_for, room_for_object, try_lines, try_room};
-
-thread_local! {
-    static LIVE_BUFFERS: Cell<u32> = const { Cell::new(0) };
-}
+use crate::memory::{Heap, Line, lines_for};
 
 /// The element types, numbered as JavaScript names them.
 #[wasm_bindgen]
@@ -35,28 +30,51 @@ impl DType {
     }
 }
 
+/// What buffers and plans are made of. There is one, for the module's memory.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Memory {
+    pub(crate) heap: Heap,
+}
+
+#[wasm_bindgen]
+impl Memory {
+    /// The memory that there is.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A buffer of `len` elements of any values, or nothing if there is no memory for them.
+    pub fn room(&self, dtype: DType, len: u32) -> Option<Buffer> {
+        let len = len as usize;
+        let lines = self.heap.take_lines(lines_for(len.checked_mul(dtype.size())?))?;
+        Some(Buffer { lines, len, dtype, heap: self.heap.clone() })
+    }
+
+    /// The number of buffers that have been made and not freed.
+    #[wasm_bindgen(js_name = liveBuffers)]
+    pub fn live_buffers(&self) -> u32 {
+        self.heap.taken()
+    }
+
+    /// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
+    pub fn reserve(&self, bytes: u32) -> bool {
+        self.heap.reserve(lines_for(bytes as usize))
+    }
+}
+
 /// Elements of one type, 16-byte aligned.
 #[wasm_bindgen]
 pub struct Buffer {
     lines: Vec<Line>,
     len: usize,
     dtype: DType,
+    heap: Heap,
 }
 
 #[wasm_bindgen]
 impl Buffer {
-    /// `len` elements of any values, or nothing if there is no memory for them.
-    pub fn room(dtype: DType, len: u32) -> Option<Buffer> {
-        let len = len as usize;
-        let lines = try_lines(lines_for(len.checked_mul(dtype.size())?))?;
-        if !room_for_object() {
-            give_back(lines);
-            return None;
-        }
-        LIVE_BUFFERS.set(LIVE_BUFFERS.get() + 1);
-        Some(Self { lines, len, dtype })
-    }
-
     /// Where the elements start, for a view of them.
     #[wasm_bindgen(getter)]
     pub fn pointer(&self) -> *const u8 {
@@ -82,20 +100,6 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        give_back(mem::take(&mut self.lines));
-        LIVE_BUFFERS.set(LIVE_BUFFERS.get() - 1);
+        self.heap.give_back(mem::take(&mut self.lines));
     }
-}
-
-/// The number of buffers that have been made and not freed.
-#[wasm_bindgen(js_name = liveBuffers)]
-pub fn live_buffers() -> u32 {
-    LIVE_BUFFERS.get()
-}
-
-/// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
-#[wasm_bindgen]
-pub fn reserve(bytes: u32) -> bool {
-    let buffer = try_room::<Line>(lines_for(bytes as usize));
-    black_box(&buffer).is_some() && room_for_object()
 }

@@ -3,15 +3,16 @@
 //! It fits numbers and buffers to `avgpool::Plan`; it does no arithmetic of its own, and which plan is worth its place in
 //! the table is TypeScript's decision.
 
-use std::cell::Cell;
-use std::num::NonZeroU32;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::num::NonZeroU32;
 
 use avgpool::{Axis, AxisOptions, Divisor, Element, Plan};
 use bytemuck::Pod;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::buffer::{Buffer, DType};
-use crate::memory::try_zeros;
+use crate::buffer::{Buffer, DType, Memory};
+use crate::memory::Heap;
 
 /// How a call ended.
 #[wasm_bindgen]
@@ -50,16 +51,18 @@ const SMALLEST_WORKSPACE: usize = 8 * 1024;
 /// borrowed while a plan runs: plans are copied out, and the workspace is taken and put back.
 #[wasm_bindgen]
 pub struct Plans {
-    plans: Vec<Cell<Option<Plan>>>,
+    table: Vec<Cell<Option<Plan>>>,
     workspace: Cell<Vec<f64>>,
+    heap: Heap,
 }
 
 #[wasm_bindgen]
 impl Plans {
     /// A table with room for `count` plans.
     #[wasm_bindgen(constructor)]
-    pub fn new(count: u32) -> Self {
-        Self { plans: (0..count).map(|_| Cell::new(None)).collect(), workspace: Cell::new(Vec::new()) }
+    pub fn new(count: u32, memory: &Memory) -> Self {
+        let table = (0..count).map(|_| Cell::new(None)).collect();
+        Self { table, workspace: Cell::new(Vec::new()), heap: memory.heap.clone() }
     }
 
     /// Puts the plan for planes of `height`×`width`, with so many channels at each position, in place of plan `index`.
@@ -117,7 +120,7 @@ enum Pass {
 impl Plans {
     #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the table")]
     fn put(&self, index: u32, plan: Plan) -> Status {
-        let Some(place) = self.plans.get(index as usize) else { return Status::Mismatch };
+        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
         let count = plan.scratch_len().max(SMALLEST_WORKSPACE);
         if count > isize::MAX as usize / size_of::<f64>() {
             return Status::TooLarge;
@@ -137,15 +140,15 @@ impl Plans {
         }
         // Given back first, so that the new one can take its place; and what has just been given back can be had again.
         drop(workspace);
-        let larger = try_zeros(count);
+        let larger = self.heap.try_zeros(count);
         if larger.is_none() {
-            self.workspace.set(try_zeros(before).unwrap_or_default());
+            self.workspace.set(self.heap.try_zeros(before).unwrap_or_default());
         }
         larger
     }
 
     fn call(&self, pass: Pass, index: u32, from: &Buffer, to: &mut Buffer) -> Status {
-        let place = self.plans.get(index as usize).map(Cell::get);
+        let place = self.table.get(index as usize).map(Cell::get);
         let Some(Some(plan)) = &place else { return Status::Mismatch };
         // It is there since the plan was set, unless a call was interrupted.
         let Some(mut workspace) = self.take_workspace(plan.scratch_len()) else { return Status::OutOfMemory };

@@ -98,14 +98,14 @@ struct Divide<'a, T> {
 
 impl<T: Element> Block<T> for Divide<'_, T> {
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let row_factor = L::splat(self.row_factor);
         // SAFETY: blocks lie inside the length of a row, which all three are of.
         unsafe {
-            let values: [L; N] = load(self.values, start, last);
-            let factors: [L; N] = load(self.column_factors, start, last);
+            let values: [L; N] = load(self.values, start);
+            let factors: [L; N] = load(self.column_factors, start);
             let quotients = core::array::from_fn::<L, N, _>(|v| values[v] / (row_factor * factors[v]));
-            store(quotients, self.quotients, start, last);
+            store(quotients, self.quotients, start);
         }
     }
 }

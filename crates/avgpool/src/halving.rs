@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "strips jump from row to row: see strips.rs")]
 
 use crate::axis::Axis;
-use crate::blocks::{Block, add, for_blocks, load, offset, store};
+use crate::blocks::{Block, add, for_blocks, load, store};
 use crate::divisor::divide;
 use crate::geometry::Geometry;
 use crate::scratch::{cut, total};
@@ -99,7 +99,7 @@ impl<T: Element> Plane<'_, T> {
             let pair = |column: usize| {
                 // SAFETY: of a row that is there. `sum_plane` has checked that it has 2·COUNT elements or more, and
                 // starts strips so that column + 2·COUNT is at most the width.
-                let [left, right] = unsafe { load::<L, 2>(input, row * width + column, L::COUNT) };
+                let [left, right] = unsafe { load::<L, 2>(input, row * width + column) };
                 left.deinterleave(right)
             };
             match EDGE {
@@ -118,14 +118,14 @@ impl<T: Element> Plane<'_, T> {
             }
         };
         // SAFETY: `start` + COUNT is at most the number of columns.
-        let [column_factors] = unsafe { load::<L, 1>(column_factors, start, 0) };
+        let [column_factors] = unsafe { load::<L, 1>(column_factors, start) };
         let mut above = L::splat(T::default());
         for (r, &row_factor) in row_factors.iter().enumerate() {
             let middle = row_sum(2 * r);
             let below = if 2 * r + 1 < height { row_sum(2 * r + 1) } else { L::splat(T::default()) };
             let average = (above + middle + below) / (L::splat(row_factor) * column_factors);
             // SAFETY: likewise, and there are as many rows as factors.
-            unsafe { store([average], output, r * columns + start, 0) };
+            unsafe { store([average], output, r * columns + start) };
             above = below;
         }
     }
@@ -185,23 +185,21 @@ struct Spread<'a, T> {
 
 impl<T: Element> Block<T> for Spread<'_, T> {
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         // SAFETY: `spread` has checked that there is one quotient more than pairs, and blocks lie inside the pairs.
-        let [mut here, mut next] =
-            unsafe { [load::<L, N>(self.upper, start, last), load(self.upper, start + 1, last)] };
+        let [mut here, mut next] = unsafe { [load::<L, N>(self.upper, start), load(self.upper, start + 1)] };
         for row in [&mut *self.even, &mut *self.odd] {
             if row.is_empty() {
                 return;
             }
             for v in 0..N {
                 let (left, right) = here[v].interleave(here[v] + next[v]);
-                let at = 2 * (start + offset::<L, N>(v, last));
+                let at = 2 * (start + v * L::COUNT);
                 // SAFETY: a row has two elements for every pair.
-                unsafe { store([left, right], row, at, L::COUNT) };
+                unsafe { store([left, right], row, at) };
             }
             // SAFETY: as above.
-            let [below, next_below] =
-                unsafe { [load::<L, N>(self.lower, start, last), load(self.lower, start + 1, last)] };
+            let [below, next_below] = unsafe { [load::<L, N>(self.lower, start), load(self.lower, start + 1)] };
             (here, next) = (add(here, below), add(next, next_below));
         }
     }

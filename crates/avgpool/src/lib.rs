@@ -37,6 +37,8 @@
 //! nor ceil mode, nor which axis it runs along. Memory is read and written without a check for every access, but never
 //! without one for every row or block of rows: each `unsafe` names it.
 
+#![no_std]
+
 mod axis;
 mod backward;
 mod blocks;

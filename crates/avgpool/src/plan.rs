@@ -28,7 +28,7 @@ enum Kernel {
     Halving(halving::Layout, General),
     TwoByTwo { scale: f64 },
     Global { divisor: f64 },
-    Sliding(sliding::Layout),
+    Sliding(sliding::Layout, General),
 }
 
 /// The general way: lanes are rows or, where planes are small and many, planes.
@@ -46,12 +46,11 @@ impl Kernel {
         if let Some(divisor) = global::divisor(geometry) {
             return Some(Self::Global { divisor });
         }
-        if let Some(layout) = sliding::Layout::new(geometry) {
-            return Some(Self::Sliding(layout));
-        }
         let general = General { rows: Layout::new(geometry)?, planes: small_planes::Layout::new(geometry) };
         let kernel = if let Some(strips) = Strips::new(geometry) {
             Self::Strips(strips, general)
+        } else if let Some(sliding) = sliding::Layout::new(geometry) {
+            Self::Sliding(sliding, general)
         } else if let Some(halving) = halving::Layout::new(geometry) {
             Self::Halving(halving, general)
         } else {
@@ -68,7 +67,7 @@ impl General {
 
     fn forward<T: Element>(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         match &self.planes {
-            Some(layout) if input.len() / geometry.input_len() >= small_planes::FEWEST => {
+            Some(layout) if T::HAS_FAST_PATHS && input.len() / geometry.input_len() >= small_planes::FEWEST => {
                 small_planes::forward(geometry, layout, input, output, scratch);
             }
             _ => forward::forward(geometry, &self.rows, input, output, scratch),
@@ -77,7 +76,7 @@ impl General {
 
     fn backward<T: Element>(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         match &self.planes {
-            Some(layout) if grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
+            Some(layout) if T::HAS_FAST_PATHS && grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
                 small_planes::backward(geometry, layout, grad_output, grad_input, scratch);
             }
             _ => backward::backward(geometry, &self.rows, grad_output, grad_input, scratch),
@@ -110,9 +109,9 @@ impl Plan {
             Kernel::General(general) => general.total(),
             Kernel::Strips(strips, general) => strips.total.max(general.total()),
             Kernel::Halving(halving, general) => halving.total.max(general.total()),
+            Kernel::Sliding(sliding, general) => sliding.total.max(general.total()),
             Kernel::TwoByTwo { .. } => 0,
             Kernel::Global { .. } => global::scratch_len(&self.geometry),
-            Kernel::Sliding(layout) => layout.total,
         }
     }
 
@@ -127,14 +126,19 @@ impl Plan {
         match &self.kernel {
             Kernel::TwoByTwo { scale } => two_by_two::forward(geometry, T::from_f64(*scale), input, output),
             Kernel::Global { divisor } => global::forward(geometry, T::from_f64(*divisor), input, output, scratch),
-            Kernel::Sliding(layout) => sliding::forward(geometry, layout, input, output, scratch),
-            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
+            Kernel::Strips(strips, _) if T::HAS_FAST_PATHS && strips.serves::<T>(geometry) => {
                 strips::forward(geometry, strips, input, output, scratch);
             }
-            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if T::HAS_FAST_PATHS && halving::serves::<T>(geometry) => {
                 halving::forward(geometry, halving, input, output, scratch);
             }
-            Kernel::General(general) | Kernel::Strips(_, general) | Kernel::Halving(_, general) => {
+            Kernel::Sliding(sliding, _) if T::HAS_FAST_PATHS => {
+                sliding::forward(geometry, sliding, input, output, scratch);
+            }
+            Kernel::General(general)
+            | Kernel::Strips(_, general)
+            | Kernel::Halving(_, general)
+            | Kernel::Sliding(_, general) => {
                 general.forward(geometry, input, output, scratch);
             }
         }
@@ -154,14 +158,19 @@ impl Plan {
             Kernel::Global { divisor } => {
                 global::backward(geometry, T::from_f64(*divisor), grad_output, grad_input, scratch);
             }
-            Kernel::Sliding(layout) => sliding::backward(geometry, layout, grad_output, grad_input, scratch),
-            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
+            Kernel::Strips(strips, _) if T::HAS_FAST_PATHS && strips.serves::<T>(geometry) => {
                 strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }
-            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if T::HAS_FAST_PATHS && halving::serves::<T>(geometry) => {
                 halving::backward(geometry, halving, grad_output, grad_input, scratch);
             }
-            Kernel::General(general) | Kernel::Strips(_, general) | Kernel::Halving(_, general) => {
+            Kernel::Sliding(sliding, _) if T::HAS_FAST_PATHS => {
+                sliding::backward(geometry, sliding, grad_output, grad_input, scratch);
+            }
+            Kernel::General(general)
+            | Kernel::Strips(_, general)
+            | Kernel::Halving(_, general)
+            | Kernel::Sliding(_, general) => {
                 general.backward(geometry, grad_output, grad_input, scratch);
             }
         }

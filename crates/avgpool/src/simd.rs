@@ -10,6 +10,10 @@ pub trait Element: Lanes<Element = Self> + Default + PartialEq {
     /// The widest vector of this element.
     type Vector: Lanes<Element = Self>;
 
+    /// Whether this type has the fast paths for 3×3 to 7×7 windows and for small planes. `f64` takes the general path: its
+    /// copies would be a fifth of the module.
+    const HAS_FAST_PATHS: bool;
+
     /// The nearest element to `value`.
     fn from_f64(value: f64) -> Self;
 }
@@ -51,9 +55,10 @@ pub trait Lanes: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = S
 }
 
 macro_rules! element {
-    ($element:ty, $vector:ty) => {
+    ($element:ty, $vector:ty, $has_fast_paths:literal) => {
         impl Element for $element {
             type Vector = $vector;
+            const HAS_FAST_PATHS: bool = $has_fast_paths;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
@@ -108,8 +113,8 @@ macro_rules! element {
     };
 }
 
-element!(f32, lanes::F32x4);
-element!(f64, lanes::F64x2);
+element!(f32, lanes::F32x4, true);
+element!(f64, lanes::F64x2, false);
 
 /// A square of 2×2: its columns are its rows' lanes in turn.
 #[inline(always)]

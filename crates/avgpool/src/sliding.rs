@@ -128,7 +128,7 @@ impl<T: Element> Block<T> for Slide<'_, T> {
     /// The sums of a column of three, `left`, `middle` and `right`, take turns, so that none has to move: three positions at
     /// a time take 0.95 of the time.
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let Self { rows, channels, before, result, row_factor, column_factors } = self;
         let width = rows[0].len();
         let mut next = start.wrapping_sub(*before * *channels);
@@ -138,7 +138,7 @@ impl<T: Element> Block<T> for Slide<'_, T> {
             if at < width {
                 // SAFETY: a position of rows that `slide` has found to be of whole ones and of one length, and blocks lie
                 // inside the channels.
-                let [upper, middle, lower] = rows.map(|row| unsafe { load::<L, N>(row, at, last) });
+                let [upper, middle, lower] = rows.map(|row| unsafe { load::<L, N>(row, at) });
                 add(add(upper, middle), lower)
             } else {
                 [L::splat(T::default()); N]
@@ -150,7 +150,7 @@ impl<T: Element> Block<T> for Slide<'_, T> {
             let [left, middle, right] = sums;
             let quotients = add(add(left, middle), right).map(|total| total / divisor);
             // SAFETY: a position of the result, which `slide` has found to be of whole ones.
-            unsafe { store(quotients, result, at, last) };
+            unsafe { store(quotients, result, at) };
         };
         let (mut left, mut middle) = (column(), column());
         let mut at = start;

@@ -171,19 +171,19 @@ impl<'a, T: Element> Sums<'a, T> {
 
     /// A block of term `number`.
     #[inline(always)]
-    fn load_term<L: Lanes<Element = T>, const N: usize>(&self, number: usize, start: usize, last: usize) -> [L; N] {
+    fn load_term<L: Lanes<Element = T>, const N: usize>(&self, number: usize, start: usize) -> [L; N] {
         // SAFETY: `new` has checked that the rows of all terms are there, and blocks lie inside a row, or in as many rows
         // as are one.
-        unsafe { load(self.terms, (number - self.first) * self.term_spacing + start, last) }
+        unsafe { load(self.terms, (number - self.first) * self.term_spacing + start) }
     }
 
     /// Writes a block of a sum, at `sum`, and of its copies.
     #[inline(always)]
-    fn store<L: Lanes<Element = T>, const N: usize>(&mut self, block: [L; N], mut sum: usize, last: usize) {
+    fn store<L: Lanes<Element = T>, const N: usize>(&mut self, block: [L; N], mut sum: usize) {
         for _ in 0..self.copies {
             // SAFETY: `new` has checked that the rows of all sums and copies are there, and blocks lie inside a row, or in
             // as many rows as are one.
-            unsafe { store(block, self.results, sum, last) }
+            unsafe { store(block, self.results, sum) }
             sum += self.width;
         }
     }
@@ -200,11 +200,11 @@ struct Sum<'s, 'a, T, const TERMS: usize> {
 impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
     /// `result[x] = Σ_{t<terms} term[x + t·term_spacing]`, two terms a turn.
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let (sums, mut at) = (&mut *self.sums, self.term + start);
         let mut rest = if TERMS == 0 { self.terms } else { TERMS };
         // SAFETY: as for `Sums::load_term`: `at` is where a term starts, and a block in it.
-        let load_term = |at| unsafe { load::<L, N>(sums.terms, at, last) };
+        let load_term = |at| unsafe { load::<L, N>(sums.terms, at) };
         let mut total = [L::splat(T::default()); N];
         if rest > 0 {
             total = load_term(at);
@@ -218,7 +218,7 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
         if rest > 0 {
             total = add(total, load_term(at + sums.term_spacing));
         }
-        sums.store(total, self.result + start, last);
+        sums.store(total, self.result + start);
     }
 }
 
@@ -229,7 +229,7 @@ struct TwoSweeps<'a, T>(Sums<'a, T>);
 
 impl<T: Element> Block<T> for TwoSweeps<'_, T> {
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let Self(sums) = self;
         let (comb, numbers) = (sums.comb, sums.numbers.clone());
         let sum_of = |sums: &Sums<T>, j: usize| (j - numbers.start) * sums.spacing + start;
@@ -245,22 +245,22 @@ impl<T: Element> Block<T> for TwoSweeps<'_, T> {
             for j in group.clone() {
                 let end = comb.terms(j).end;
                 while next < end {
-                    total = add(total, sums.load_term(next, start, last));
+                    total = add(total, sums.load_term(next, start));
                     next += 1;
                 }
-                sums.store(total, sum_of(sums, j), last);
+                sums.store(total, sum_of(sums, j));
             }
             let (mut total, mut next) = ([L::splat(T::default()); N], meeting);
             for j in group.clone().rev() {
                 let begin = comb.terms(j).start;
                 while next > begin {
                     next -= 1;
-                    total = add(total, sums.load_term(next, start, last));
+                    total = add(total, sums.load_term(next, start));
                 }
                 let sum = sum_of(sums, j);
                 // SAFETY: as for `Sums::store`.
-                let after = unsafe { load(sums.results, sum, last) };
-                sums.store(add(after, total), sum, last);
+                let after = unsafe { load(sums.results, sum) };
+                sums.store(add(after, total), sum);
             }
         }
     }

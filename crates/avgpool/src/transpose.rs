@@ -72,10 +72,10 @@ fn squares<L: Lanes>(
             L::transpose(
                 #[inline(always)]
                 // SAFETY: r + i < rows and c + COUNT ≤ columns, and there are rows · columns elements.
-                |i| map.apply(unsafe { load::<L, 1>(matrix, (r + i) * columns + c, 0) }[0], r + i, c),
+                |i| map.apply(unsafe { load::<L, 1>(matrix, (r + i) * columns + c) }[0], r + i, c),
                 #[inline(always)]
                 // SAFETY: c + i < columns and r + COUNT ≤ rows.
-                |i, vector| unsafe { store([vector], result, (c + i) * rows + r, 0) },
+                |i, vector| unsafe { store([vector], result, (c + i) * rows + r) },
             );
             if c + L::COUNT == columns {
                 break;

@@ -126,13 +126,13 @@ struct AddPositions<'a, T> {
 
 impl<T: Element> Block<T> for AddPositions<'_, T> {
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let right = self.output.len();
         // SAFETY: blocks lie inside the channels, as many as there are in `output`, and of which the rows have twice as many.
-        let column = |at: usize| unsafe { add(load::<L, N>(self.upper, at, last), load(self.lower, at, last)) };
+        let column = |at: usize| unsafe { add(load::<L, N>(self.upper, at), load(self.lower, at)) };
         let averages = add(column(start), column(right + start)).map(|sum| sum * L::splat(self.scale));
         // SAFETY: likewise.
-        unsafe { store(averages, self.output, start, last) };
+        unsafe { store(averages, self.output, start) };
     }
 }
 
@@ -158,15 +158,15 @@ struct SpreadPositions<'a, T> {
 
 impl<T: Element> Block<T> for SpreadPositions<'_, T> {
     #[inline(always)]
-    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize, last: usize) {
+    fn run<L: Lanes<Element = T>, const N: usize>(&mut self, start: usize) {
         let right = self.grad_output.len();
         // SAFETY: blocks lie inside the channels, as many as there are in the gradient, and of which the rows have twice as
         // many.
         unsafe {
-            let gradients = load::<L, N>(self.grad_output, start, last).map(|vector| vector * L::splat(self.scale));
+            let gradients = load::<L, N>(self.grad_output, start).map(|vector| vector * L::splat(self.scale));
             for row in [&mut *self.upper, &mut *self.lower] {
-                store(gradients, row, start, last);
-                store(gradients, row, right + start, last);
+                store(gradients, row, start);
+                store(gradients, row, right + start);
             }
         }
     }

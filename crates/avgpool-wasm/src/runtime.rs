@@ -1,0 +1,16 @@
+//! What the standard library would bring: an allocator, and what is done when code panics.
+//!
+//! No argument makes it panic, so the messages are worth nothing to users: without them, the places of the panics and the
+//! formatting, the module is a tenth smaller.
+
+use core::panic::PanicInfo;
+
+use talc::wasm::{WasmDynamicTalc, new_wasm_dynamic_allocator};
+
+#[global_allocator]
+static ALLOCATOR: WasmDynamicTalc = new_wasm_dynamic_allocator();
+
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    core::arch::wasm32::unreachable()
+}
