@@ -1,52 +1,71 @@
-// Makes the package's entries from the TypeScript sources, with the WebAssembly module inlined.
+// Makes the package's entries from the TypeScript sources.
+//
+// An entry says how the WebAssembly module comes in. What they share is a chunk of its own, core, so that all entries of one
+// format have one memory. The module itself is a file beside them.
 
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
-import url from '@rollup/plugin-url';
 import dts from 'rollup-plugin-dts';
 
-const input = 'ts/index.ts';
+const module = 'crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
+mkdirSync('dist', { recursive: true });
+copyFileSync(module, 'dist/avgpool.wasm');
+copyFileSync('ts/avgpool.wasm.d.ts', 'dist/avgpool.wasm.d.ts');
+
+/** Whoever imports the module's file from where it is built gets its bytes as hexadecimal digits; no source map repeats them. */
+const hex = {
+  name: 'hex',
+  load: (id) =>
+    id.endsWith(module) ? { code: `export default '${readFileSync(id, 'hex')}';`, map: { mappings: '' } } : null,
+};
+
+const inBothFormats = { index: 'ts/index.ts', slim: 'ts/slim.ts' };
+const asModulesOnly = { workerd: 'ts/workerd.ts', 'edge-light': 'ts/edge-light.ts' };
+// In Node, import and require have to end at one build: two would be two memories.
+const forNode = { node: 'ts/node.ts', 'node-slim': 'ts/node-slim.ts' };
+// Pure translations of options, with no module and so nothing that has to be shared.
+const compat = { compat: 'ts/compat.ts' };
+
+const js = (input, format, extension) => ({
+  input,
+  // These are loaded by the runtime, or by its bundler.
+  external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/],
+  plugins: [
+    hex,
+    typescript({ noEmitOnError: true }),
+    // Classes keep their names, for messages and debuggers show them.
+    terser({ module: true, keep_classnames: true, format: { comments: /@ts-self-types/ } }),
+  ],
+  output: {
+    dir: 'dist',
+    format,
+    sourcemap: true,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `core.${extension}`,
+    // What Deno and JSR go by; the others read package.json.
+    banner: ({ name, isEntry }) => (isEntry && name in types ? `/* @ts-self-types="./${name}.d.ts" */` : ''),
+  },
+});
+
+const types = { ...inBothFormats, ...compat };
 
 export default [
+  js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js'),
+  js(inBothFormats, 'cjs', 'cjs'),
+  js(forNode, 'es', 'js'),
+  js(compat, 'es', 'js'),
+  js(compat, 'cjs', 'cjs'),
   {
-    input,
-    output: [
-      { file: 'dist/index.js', format: 'es', sourcemap: true },
-      { file: 'dist/index.cjs', format: 'cjs', sourcemap: true },
-    ],
-    plugins: [
-      // Every entry that inlines the module imports it as a data: URL.
-      url({ include: '**/*.wasm', limit: Number.POSITIVE_INFINITY }),
-      typescript({ noEmitOnError: true }),
-    ],
-  },
-  {
-    // In Node, import and require have to end at one build: two would be two memories.
-    input: 'ts/node.ts',
-    external: './index.cjs',
-    output: { file: 'dist/node.js', format: 'es' },
-    plugins: [typescript({ noEmitOnError: true })],
-  },
-  {
-    input,
-    output: ['dist/index.d.ts', 'dist/index.d.cts'].map((file) => ({
-      file,
+    input: types,
+    plugins: [dts({ sourcemap: true })],
+    output: ['d.ts', 'd.cts'].map((extension) => ({
+      dir: 'dist',
+      sourcemap: true,
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `core.${extension}`,
       // Tensors can be disposed of by `using`; whoever compiles without that library would not know its symbol.
       banner: '/// <reference lib="esnext.disposable" />',
     })),
-    plugins: [dts()],
-  },
-  {
-    // Pure translations of options: no module in it.
-    input: 'ts/compat.ts',
-    output: [
-      { file: 'dist/compat.js', format: 'es', sourcemap: true },
-      { file: 'dist/compat.cjs', format: 'cjs', sourcemap: true },
-    ],
-    plugins: [typescript({ noEmitOnError: true })],
-  },
-  {
-    input: 'ts/compat.ts',
-    output: ['dist/compat.d.ts', 'dist/compat.d.cts'].map((file) => ({ file })),
-    plugins: [dts()],
   },
 ];

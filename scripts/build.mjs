@@ -20,7 +20,7 @@ const sources = [
   'tsconfig.json',
 ];
 const bindings = 'crates/avgpool-wasm/pkg';
-const result = 'dist/compat.d.cts';
+const result = 'dist/slim.d.cts';
 
 /** Sets up what is missing and builds; `ifChanged` leaves a build alone that is newer than its sources. */
 export function build({ ifChanged = false } = {}) {
@@ -66,7 +66,7 @@ function declareBindings() {
     "export * from './avgpool_wasm.js';",
     'export function __wbg_set_wasm(exports: WebAssembly.Exports): void;',
   ];
-  const module = ['declare const url: string;', 'export default url;'];
+  const module = ['declare const hex: string;', 'export default hex;'];
   writeFileSync(join(root, bindings, 'avgpool_wasm_bg.d.ts'), `${glue.join('\n')}\n`);
   writeFileSync(join(root, bindings, 'avgpool_wasm_bg.wasm.d.ts'), `${module.join('\n')}\n`);
 }

@@ -6,7 +6,6 @@ import { show } from './check.js';
 import {
   type AvgPool2dOptions,
   checkOptions,
-  type GivenOptions,
   type Layout,
   type Padding,
   poolingOf,
@@ -31,7 +30,7 @@ import { type DType, type Pooling, run } from './wasm.js';
  *
  * The result is of the input's rank, 4 or 3, and element type; its bits are the same on every engine and machine.
  */
-export class AvgPool2d implements GivenOptions {
+export class AvgPool2d {
   readonly kernelSize: Size;
   /** `null` when not given: then it is the kernel size. */
   readonly stride: Size | null;

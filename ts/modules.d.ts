@@ -1,5 +1,14 @@
-// The CommonJS build as the entry for Node sees it: what the default entry exports, made by the same run of the bundler.
+// What the entries import beside TypeScript: files that the build makes, or that the runtime does.
 
 declare module '*/index.cjs' {
   export { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from './index.js';
+}
+
+declare module '*/slim.cjs' {
+  export { AvgPool2d, avgPool2d, init, initSync, memoryUsage, reserve, Tensor } from './slim.js';
+}
+
+declare module '*/avgpool.wasm?module' {
+  const module: WebAssembly.Module;
+  export default module;
 }

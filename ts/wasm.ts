@@ -30,38 +30,79 @@ export const PLANS = 64;
 let exports: Exports | undefined;
 let heap: glue.Memory;
 let plans: glue.Plans;
-let failure: unknown;
+let failure: { cause: unknown } | undefined;
 
-/** Starts the module, unless it has been started already: every tensor of this build lives in one memory. */
+/** Whether the module has been started. */
+export function isStarted(): boolean {
+  return exports !== undefined;
+}
+
+/**
+ * Starts the module, unless it has been started already: every tensor of this build lives in one memory.
+ *
+ * @throws Error if it is not the module that these bindings were made for.
+ */
 export function start(module: WebAssembly.Module): void {
   if (exports) {
     return;
   }
   // The bindings' types cover what TypeScript calls; the instance imports the rest of the file.
   const imports = { './avgpool_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
-  const started = new WebAssembly.Instance(module, imports).exports as Exports;
-  glue.__wbg_set_wasm(started);
-  started.__wbindgen_start();
-  heap = new glue.Memory();
-  plans = new glue.Plans(PLANS, heap);
-  exports = started;
+  try {
+    const instance = new WebAssembly.Instance(module, imports);
+    const started = instance.exports as Exports;
+    glue.__wbg_set_wasm(started);
+    started.__wbindgen_start();
+    heap = new glue.Memory();
+    plans = new glue.Plans(PLANS, heap);
+    exports = started;
+  } catch (cause) {
+    const text = 'avgpool could not start its module, which must be avgpool.wasm of the same version';
+    throw new Error(`${text}: ${reasonOf(cause)}`, { cause });
+  }
 }
 
-/** Keeps the reason why the module could not be started, for whoever uses it first. */
-export function keepFailure(cause: unknown): void {
-  failure = cause;
+/** Starts what `load` gives or, where that fails, keeps the reason for whoever uses the module first: importing never throws. */
+export function startOrKeepFailure(load: () => WebAssembly.Module): void {
+  try {
+    start(load());
+  } catch (cause) {
+    failure = { cause };
+  }
 }
 
 /** The exports of the started module. */
 function started(): Exports {
   if (!exports) {
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    const missing = typeof WebAssembly === 'undefined' || failure instanceof WebAssembly.CompileError;
-    const needs = ' (it needs WebAssembly with SIMD, and a content security policy that allows wasm-unsafe-eval)';
-    const text = `avgpool could not start its WebAssembly module: ${reason}${missing ? needs : ''}`;
-    throw new Error(text, { cause: failure });
+    throw failure
+      ? new Error(`avgpool cannot run here: ${explain(failure.cause)}`, failure)
+      : new Error('avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first');
   }
   return exports;
+}
+
+/** What is missing, and what can be done. */
+function explain(cause: unknown): string {
+  if (typeof WebAssembly === 'undefined') {
+    return 'there is no WebAssembly. The Lockdown Mode of Apple devices turns it off: exclude the site or app from it';
+  }
+  const reason = reasonOf(cause);
+  if (/content security policy|unsafe-eval|disallowed by embedder|blocked by CSP/i.test(reason)) {
+    const page = "on a page, add 'wasm-unsafe-eval' to script-src of the content security policy";
+    const edge = "on an edge platform, bundle with its condition, 'workerd' or 'edge-light', or give avgpool/slim a module";
+    return `compiling WebAssembly is forbidden (${reason}): ${page}; ${edge}`;
+  }
+  // The shortest module with a vector in it: one function, that drops one.
+  const vectors = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11];
+  if (cause instanceof WebAssembly.CompileError && !WebAssembly.validate(Uint8Array.from(vectors))) {
+    return `WebAssembly has no SIMD (${reason}): Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later have it`;
+  }
+  return `its WebAssembly module did not start (${reason})`;
+}
+
+/** What an error says, or anything else that was thrown. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The memory as it is now: growing it makes a new one and detaches all views of the old one. */

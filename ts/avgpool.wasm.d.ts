@@ -1,0 +1,6 @@
+// The type of avgpool/avgpool.wasm where an import of it gives the compiled module, as on Cloudflare Workers.
+
+import type { Module } from './slim.js';
+
+declare const module: Module;
+export default module;

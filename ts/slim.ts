@@ -1,0 +1,130 @@
+// The slim entry: the public names, and two functions that start a module which the program brings.
+//
+// It knows every form that a module comes in. It holds none, so what it loads is what the program gives it.
+
+import { show } from './check.js';
+import { isStarted, reasonOf, start } from './wasm.js';
+
+export * from './api.js';
+
+/** The type of a global class, where the compiler knows it. */
+type Global<Name extends string, Otherwise = never> = typeof globalThis extends Record<Name, { prototype: infer T }>
+  ? T
+  : Otherwise;
+
+/** A WebAssembly.Module; any object, where the compiler does not know WebAssembly. */
+export type Module = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : object;
+
+/** The bytes of avgpool.wasm. */
+export type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** What {@link init} takes: the module, its bytes, a response with these or a promise of one, or where to fetch them. */
+export type ModuleSource =
+  | Module
+  | Bytes
+  | Global<'Response'>
+  | PromiseLike<Module | Bytes | Global<'Response'>>
+  | Global<'URL'>
+  | string;
+
+/**
+ * Starts the module, so that tensors can be made. The first call that succeeds counts, by whichever entry; a later one does
+ * nothing. One that failed can be tried again.
+ *
+ * @param source the file `avgpool/avgpool.wasm` of the same version: as a WebAssembly.Module (what a bundler for an edge
+ *   platform makes of an import), as bytes, as a Response or a promise of one, or as a URL to fetch. A response with the
+ *   type application/wasm is compiled while it arrives.
+ * @throws TypeError (as a rejection, like all others) if the source is none of these.
+ * @throws Error if the file cannot be fetched or compiled, or is not avgpool's; `cause` has the reason.
+ */
+export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
+  // Awaited in any case: a promise that is given and fails must not go unheard.
+  const given: unknown = await source;
+  if (isStarted()) {
+    return;
+  }
+  let compiled: WebAssembly.Module;
+  if (isModule(given)) {
+    compiled = given;
+  } else if (isBytes(given)) {
+    compiled = await WebAssembly.compile(given).catch(cannotCompile);
+  } else if (isResponse(given)) {
+    compiled = await compileResponse(given);
+  } else if (isUrl(given)) {
+    const response = await fetch(given).catch((cause) => {
+      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}`, { cause });
+    });
+    compiled = await compileResponse(response);
+  } else {
+    throw wrongSource('init', 'a WebAssembly.Module, bytes, a Response or a URL', given);
+  }
+  start(compiled);
+}
+
+/**
+ * The same as {@link init}, at once. Browsers may refuse to compile many bytes on their main thread; these are few enough.
+ *
+ * @throws TypeError if the source is neither a module nor bytes.
+ * @throws Error if the bytes cannot be compiled or are not avgpool's; `cause` has the reason.
+ */
+export function initSync(source: Module | Bytes): void {
+  const given: unknown = source;
+  if (!isModule(given) && !isBytes(given)) {
+    throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
+  }
+  if (isStarted()) {
+    return;
+  }
+  if (isModule(given)) {
+    start(given);
+    return;
+  }
+  let compiled: WebAssembly.Module;
+  try {
+    compiled = new WebAssembly.Module(given);
+  } catch (cause) {
+    cannotCompile(cause);
+  }
+  start(compiled);
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) {
+    throw new Error(`avgpool could not fetch its module: ${response.status} ${response.statusText} for ${response.url}`);
+  }
+  // Streaming takes this type only, and not every runtime has it.
+  const streams = /^application\/wasm\b/i.test(response.headers.get('content-type') ?? '');
+  if (streams && typeof WebAssembly.compileStreaming === 'function') {
+    return WebAssembly.compileStreaming(response).catch(cannotCompile);
+  }
+  return WebAssembly.compile(await response.arrayBuffer()).catch(cannotCompile);
+}
+
+function cannotCompile(cause: unknown): never {
+  throw new Error(`avgpool could not compile its module: ${reasonOf(cause)}`, { cause });
+}
+
+function wrongSource(name: string, expected: string, given: unknown): TypeError {
+  return new TypeError(`${name} takes ${expected}, got ${show(given)}`);
+}
+
+// By their tags, for what comes from another realm is no instance of the classes of this one.
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function isModule(value: unknown): value is WebAssembly.Module {
+  return tagOf(value) === 'WebAssembly.Module';
+}
+
+function isBytes(value: unknown): value is BufferSource {
+  return ArrayBuffer.isView(value) || tagOf(value) === 'ArrayBuffer';
+}
+
+function isResponse(value: unknown): value is Response {
+  return tagOf(value) === 'Response';
+}
+
+function isUrl(value: unknown): value is string | URL {
+  return typeof value === 'string' || tagOf(value) === 'URL';
+}
