@@ -27,7 +27,10 @@ const forNode = { node: 'ts/node.ts', 'node-slim': 'ts/node-slim.ts' };
 // Pure translations of options, with no module and so nothing that has to be shared.
 const compat = { compat: 'ts/compat.ts' };
 
-const js = (input, format, extension) => ({
+// Node looks through a whole CommonJS file for its names when a module imports it: not through this one.
+const apart = { bytes: [module] };
+
+const js = (input, format, extension, manualChunks) => ({
   input,
   // These are loaded by the runtime, or by its bundler.
   external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/],
@@ -42,7 +45,8 @@ const js = (input, format, extension) => ({
     format,
     sourcemap: true,
     entryFileNames: `[name].${extension}`,
-    chunkFileNames: `core.${extension}`,
+    chunkFileNames: ({ name }) => `${name === 'bytes' ? name : 'core'}.${extension}`,
+    manualChunks,
     // What Deno and JSR go by; the others read package.json.
     banner: ({ name, isEntry }) => (isEntry && name in types ? `/* @ts-self-types="./${name}.d.ts" */` : ''),
   },
@@ -52,7 +56,7 @@ const types = { ...inBothFormats, ...compat };
 
 export default [
   js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js'),
-  js(inBothFormats, 'cjs', 'cjs'),
+  js(inBothFormats, 'cjs', 'cjs', apart),
   js(forNode, 'es', 'js'),
   js(compat, 'es', 'js'),
   js(compat, 'cjs', 'cjs'),
