@@ -48,7 +48,10 @@ const js = (input, format, extension, manualChunks) => ({
     chunkFileNames: ({ name }) => `${name === 'bytes' ? name : 'core'}.${extension}`,
     manualChunks,
     // What Deno and JSR go by; the others read package.json.
-    banner: ({ name, isEntry }) => (isEntry && name in types ? `/* @ts-self-types="./${name}.d.ts" */` : ''),
+    banner: ({ fileName }) => {
+      const typed = [...Object.keys(types), 'core'].some((name) => fileName === `${name}.js`);
+      return typed ? `/* @ts-self-types="./${fileName.replace('.js', '.d.ts')}" */` : '';
+    },
   },
 });
 
@@ -68,8 +71,6 @@ export default [
       sourcemap: true,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `core.${extension}`,
-      // Tensors can be disposed of by `using`; whoever compiles without that library would not know its symbol.
-      banner: '/// <reference lib="esnext.disposable" />',
     })),
   },
 ];

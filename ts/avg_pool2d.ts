@@ -3,14 +3,7 @@
 // It knows shapes and options; what the kernels do with them, and where the memory comes from, it leaves to others.
 
 import { show } from './check.js';
-import {
-  type AvgPool2dOptions,
-  checkOptions,
-  type Layout,
-  type Padding,
-  poolingOf,
-  type Size,
-} from './options.js';
+import { type AvgPool2dOptions, checkOptions, type Layout, type Padding, poolingOf, type Size } from './options.js';
 import { type CachedPlan, type Planes, planesOf, planFor, showPlanes } from './plans.js';
 import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, type Tensor, tensorToFill } from './tensor.js';
 import { type DType, type Pooling, run } from './wasm.js';

@@ -8,9 +8,8 @@ import { isStarted, reasonOf, start } from './wasm.js';
 export * from './api.js';
 
 /** The type of a global class, where the compiler knows it. */
-type Global<Name extends string, Otherwise = never> = typeof globalThis extends Record<Name, { prototype: infer T }>
-  ? T
-  : Otherwise;
+type Global<Name extends string, Otherwise = never> =
+  typeof globalThis extends Record<Name, { prototype: infer T }> ? T : Otherwise;
 
 /** A WebAssembly.Module; any object, where the compiler does not know WebAssembly. */
 export type Module = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : object;
@@ -90,7 +89,9 @@ export function initSync(source: Module | Bytes): void {
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) {
-    throw new Error(`avgpool could not fetch its module: ${response.status} ${response.statusText} for ${response.url}`);
+    throw new Error(
+      `avgpool could not fetch its module: ${response.status} ${response.statusText} for ${response.url}`,
+    );
   }
   // Streaming takes this type only, and not every runtime has it.
   const streams = /^application\/wasm\b/i.test(response.headers.get('content-type') ?? '');

@@ -42,6 +42,16 @@ export let bufferOf: (name: string, value: unknown) => Buffer;
 /** A tensor of any values, for whoever will write all of them. Throws as {@link Tensor.full} does. */
 export let tensorToFill: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
 
+/** For `using`, where the compiler knows its symbol; a reference to the library that has it would change others' programs. */
+type DisposedByUsing = {
+  [Name in keyof SymbolConstructor as Name extends 'dispose'
+    ? Extract<SymbolConstructor[Name], symbol>
+    : never]: () => void;
+};
+
+// biome-ignore lint/correctness/noUnusedVariables: the class that this is merged with has the parameter.
+export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
+
 /**
  * A tensor of rank 4 or 3 whose elements lie in WebAssembly memory, in row-major order.
  *
@@ -49,6 +59,7 @@ export let tensorToFill: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
  * pooling. Their memory is given back by {@link Tensor.dispose}; one that is dropped without it is freed some time after
  * the program has returned to its event loop, where the engine has FinalizationRegistry.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a member that may not be there.
 export class Tensor<D extends DType = DType> {
   /** The sizes; frozen. */
   readonly shape: Shape;
@@ -226,9 +237,6 @@ export class Tensor<D extends DType = DType> {
     this.#view = undefined;
     buffer?.free();
   }
-
-  /** The same as {@link Tensor.dispose}, for `using`, where the engine has it. */
-  declare [Symbol.dispose]: () => void;
 
   /** Whether {@link Tensor.dispose} has been called. */
   get disposed(): boolean {

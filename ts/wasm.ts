@@ -76,7 +76,9 @@ function started(): Exports {
   if (!exports) {
     throw failure
       ? new Error(`avgpool cannot run here: ${explain(failure.cause)}`, failure)
-      : new Error('avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first');
+      : new Error(
+          'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first',
+        );
   }
   return exports;
 }
@@ -89,7 +91,8 @@ function explain(cause: unknown): string {
   const reason = reasonOf(cause);
   if (/content security policy|unsafe-eval|disallowed by embedder|blocked by CSP/i.test(reason)) {
     const page = "on a page, add 'wasm-unsafe-eval' to script-src of the content security policy";
-    const edge = "on an edge platform, bundle with its condition, 'workerd' or 'edge-light', or give avgpool/slim a module";
+    const edge =
+      "on an edge platform, bundle with its condition, 'workerd' or 'edge-light', or give avgpool/slim a module";
     return `compiling WebAssembly is forbidden (${reason}): ${page}; ${edge}`;
   }
   // The shortest module with a vector in it: one function, that drops one.

@@ -6,18 +6,23 @@
 
 import { parseArgs } from 'node:util';
 import { install, NotRun } from './app.mjs';
+import blocked from './lines/blocked.mjs';
+import browsers from './lines/browsers.mjs';
+import bundlers from './lines/bundlers.mjs';
 import edge from './lines/edge.mjs';
+import examples from './lines/examples.mjs';
+import next from './lines/next.mjs';
 import node from './lines/node.mjs';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
-const lines = [...node, ...edge].filter(
+const lines = [...node, ...edge, ...browsers, ...bundlers, ...next, ...examples, ...blocked].filter(
   ({ name, quick }) => (quick || !values.quick) && name.includes(values.only ?? ''),
 );
 const app = await install();
 for (const line of lines) {
   try {
     const r = await line.run(app);
-    console.log(line.name, line.how, line.version(), JSON.stringify(r));
+    console.log(line.name, line.how, await line.version?.(), JSON.stringify(r));
   } catch (error) {
     console.log(line.name, line.how, error instanceof NotRun ? 'not run: ' + error.message : error);
   }

@@ -1,0 +1,11 @@
+// The smoke program as a route on the edge.
+
+import * as avgpool from 'avgpool';
+import { smoke } from '../../../../programs/smoke.mjs';
+
+export const runtime = 'edge';
+export const dynamic = 'force-dynamic';
+
+export function GET() {
+  return Response.json(smoke(avgpool));
+}

@@ -1,0 +1,9 @@
+// Next.js wants a layout.
+
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,5 @@
+// Next.js wants a page.
+
+export default function Page() {
+  return null;
+}
