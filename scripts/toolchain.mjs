@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { installDebian } from './debian.mjs';
 import { ask, Failure, root, run, say } from './run.mjs';
 
 const target = 'wasm32-unknown-unknown';
@@ -89,23 +90,7 @@ function setUpTarget() {
 }
 
 function setUpDebian() {
-  if (!ask('apt-get', ['--version'])) {
-    throw new Failure(
-      `The Rust target ${target} is missing and could not be downloaded: \`rustup target add ${target}\`.`,
-    );
-  }
-  const isInstalled = (name) => ask('dpkg', ['--status', name])?.includes('\nStatus: install ok installed\n');
-  if (!debian.packages.every(isInstalled)) {
-    const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...debian.packages];
-    if (process.getuid() !== 0) {
-      throw new Failure(
-        `Debian's Rust for WebAssembly is missing. As root, run: apt-get update && ${install.join(' ')}`,
-      );
-    }
-    say(`Installing Debian's Rust for WebAssembly: ${debian.packages.join(' ')}`);
-    run('apt-get', ['update', '--quiet']);
-    run(install[0], install.slice(1), { ...process.env, DEBIAN_FRONTEND: 'noninteractive' });
-  }
+  installDebian(`the Rust target ${target}, which rustup could not add,`, debian.packages);
   const env = { ...process.env };
   if (ask('rustup', ['--version'])) {
     run('rustup', ['toolchain', 'link', debian.toolchain, '/usr']);

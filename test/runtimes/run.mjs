@@ -1,30 +1,73 @@
-// Runs the smoke program in every runtime and through every bundler, from the packed package.
+// Runs the smoke program in every runtime and through every bundler, from the packed package, and the examples.
 //
-//   npm run test:runtimes                 all of them; the table goes to the README
-//   npm run test:runtimes -- --quick      those that `npm test` runs
-//   npm run test:runtimes -- --only Deno  those whose name has this in it
+// Its last line counts what passed, what failed and what could not be run here.
 
 import { parseArgs } from 'node:util';
 import { install, NotRun } from './app.mjs';
 import blocked from './lines/blocked.mjs';
 import browsers from './lines/browsers.mjs';
 import bundlers from './lines/bundlers.mjs';
+import coldStart from './lines/cold_start.mjs';
 import edge from './lines/edge.mjs';
 import examples from './lines/examples.mjs';
 import next from './lines/next.mjs';
 import node from './lines/node.mjs';
+import { writeReadme } from './report.mjs';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
-const lines = [...node, ...edge, ...browsers, ...bundlers, ...next, ...examples, ...blocked].filter(
-  ({ name, quick }) => (quick || !values.quick) && name.includes(values.only ?? ''),
-);
-const app = await install();
-for (const line of lines) {
+
+/** A line has a name, says how the package gets in, and runs; the quick ones are part of `npm test`. */
+const lines = [node, edge, next, browsers, bundlers, examples, blocked, coldStart]
+  .flat()
+  .filter(({ name, how, quick }) => (quick || !values.quick) && `${name}, ${how}`.includes(values.only ?? ''));
+
+const color = (number, text) => `\u001b[${number}m${text}\u001b[0m`;
+
+/** What a line found: a hash, milliseconds or, if it only checks, nothing; or why it failed or was not run. */
+async function resultOf(line, app) {
+  const { name, how } = line;
   try {
-    const r = await line.run(app);
-    console.log(line.name, line.how, await line.version?.(), JSON.stringify(r));
+    const version = await line.version?.();
+    return { name, how, version, ...(await line.run(app)) };
   } catch (error) {
-    console.log(line.name, line.how, error instanceof NotRun ? 'not run: ' + error.message : error);
+    return {
+      name,
+      how,
+      ...(error instanceof NotRun ? { notRun: error.message } : { failed: error.stack ?? String(error) }),
+    };
   }
 }
-app.remove();
+
+function print({ name, how, version = '', hash, milliseconds, failed, notRun }) {
+  const found = hash ?? (milliseconds === undefined ? '' : `${milliseconds.toFixed(1)} ms above an empty module`);
+  const mark = failed ? color(31, '✘ failed:') : notRun ? color(33, '! NOT RUN:') : color(32, '✔');
+  console.log(`${mark} ${name} ${version}, ${how} ${failed ?? notRun ?? found}`);
+}
+
+const app = await install();
+const results = [];
+try {
+  for (const line of lines) {
+    const result = await resultOf(line, app);
+    // The first hash counts; that it is of the right numbers, the other tests say.
+    const { hash: first } = results.find(({ hash }) => hash) ?? result;
+    if (result.hash && result.hash !== first) {
+      result.failed = `the hash is ${result.hash}, and elsewhere ${first}`;
+    }
+    print(result);
+    results.push(result);
+  }
+} finally {
+  app.remove();
+}
+
+const failed = results.filter((result) => result.failed).length;
+const notRun = results.filter((result) => result.notRun);
+if (failed === 0 && !values.quick && !values.only) {
+  writeReadme(results);
+}
+for (const { name, how, notRun: reason } of notRun) {
+  console.log(color(33, `NOT RUN: ${name}, ${how}: ${reason}`));
+}
+console.log(`${results.length - failed - notRun.length} passed, ${failed} failed, ${notRun.length} not run`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -41,7 +41,7 @@ export async function onPage(folder, expression, { path = '', headers = {} } = {
   );
 }
 
-const chromiumVersion = () => withChromium((browser) => browser.version());
+export const chromiumVersion = () => withChromium((browser) => browser.version());
 
 /** WebKit speaks plain WebDriver, in a window that nobody sees. */
 async function inWebKit(address) {
