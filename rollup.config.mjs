@@ -37,8 +37,8 @@ const js = (input, format, extension, manualChunks) => ({
   plugins: [
     hex,
     typescript({ noEmitOnError: true }),
-    // Classes keep their names, for messages and debuggers show them.
-    terser({ module: true, keep_classnames: true, format: { comments: /@ts-self-types/ } }),
+    // Classes keep their names, for messages and debuggers show them; and lines are short, for Node prints the one that threw.
+    terser({ module: true, keep_classnames: true, format: { comments: /@ts-self-types/, max_line_len: 120 } }),
   ],
   output: {
     dir: 'dist',

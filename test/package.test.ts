@@ -1,7 +1,7 @@
 // The packed package, installed in an empty folder: what it holds, and that it runs and compiles there.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,26 +32,53 @@ beforeAll(() => {
   run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`);
 });
 
-test('the package holds the entries with their types, and nothing of how they are made', () => {
-  expect(files.sort()).toEqual([
-    'CHANGELOG.md',
-    'LICENSE',
-    'README.md',
-    'dist/compat.cjs',
-    'dist/compat.cjs.map',
-    'dist/compat.d.cts',
-    'dist/compat.d.ts',
-    'dist/compat.js',
-    'dist/compat.js.map',
-    'dist/index.cjs',
-    'dist/index.cjs.map',
-    'dist/index.d.cts',
-    'dist/index.d.ts',
-    'dist/index.js',
-    'dist/index.js.map',
-    'dist/node.js',
-    'package.json',
-  ]);
+test('the package holds the entries with their types and maps, the sources that the maps lead to, and no more', () => {
+  const sources = readdirSync(join(root, 'ts')).map((name) => `ts/${name}`);
+  expect(files.sort()).toEqual(
+    [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist/avgpool.wasm',
+      'dist/avgpool.wasm.d.ts',
+      'dist/bytes.cjs',
+      ...['compat', 'core', 'index', 'slim'].flatMap((name) =>
+        ['js', 'cjs', 'd.ts', 'd.cts'].flatMap((kind) => [`dist/${name}.${kind}`, `dist/${name}.${kind}.map`]),
+      ),
+      ...['edge-light', 'node', 'node-slim', 'workerd'].flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`]),
+      'package.json',
+      ...sources,
+    ].sort(),
+  );
+});
+
+test('every map leads to a source that is packed', () => {
+  for (const map of files.filter((file) => file.endsWith('.map'))) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(root, map), 'utf8'));
+    for (const [i, source] of sources.entries()) {
+      // The bindings are generated, and have their text in the map.
+      expect(sourcesContent?.[i] ?? files.includes(join('dist', source)), `${source} of ${map}`).toBeTruthy();
+    }
+  }
+});
+
+test('jsr.json is of the same version, with the same entries', () => {
+  const [npm, jsr] = ['package.json', 'jsr.json'].map((name) => JSON.parse(readFileSync(join(root, name), 'utf8')));
+  expect(jsr.version).toBe(npm.version);
+  for (const [entry, file] of Object.entries(jsr.exports)) {
+    const { default: everywhere, import: module } = npm.exports[entry];
+    expect(file).toBe((everywhere ?? module).default);
+  }
+});
+
+const text = (name: string) => readFileSync(join(root, 'dist', name), 'utf8');
+
+test.each(['workerd.js', 'edge-light.js', 'core.js'])('%s, for the edge, compiles no bytes', (name) => {
+  expect(text(name)).not.toMatch(/WebAssembly\.(Module\(|compile|instantiate)|\beval\b|\bFunction\(/);
+});
+
+test.each(['index.js', 'index.cjs', 'core.js', 'core.cjs'])('%s has nothing that a runtime may lack', (name) => {
+  expect(text(name)).not.toMatch(/\bimport\(|import\.meta|\bawait\b|\beval\b|\bfetch\b|\bprocess\b|['"]node:/);
 });
 
 test('the package needs no other package', () => {
@@ -107,9 +134,19 @@ describe('where the package is installed', () => {
     expect(run('node', '--input-type=module', '--eval', program)).toBe('1 2 2');
   });
 
-  test('the entry for browsers and bundlers has the same names', async () => {
-    const browser = await import(join(folder, 'node_modules/avgpool/dist/index.js'));
-    expect(Object.keys(browser).sort()).toEqual(Object.keys(require('avgpool')).sort());
+  test.each([
+    ['index.js', 'avgpool'],
+    ['slim.js', 'avgpool/slim'],
+    ['compat.js', 'avgpool/compat'],
+  ])('%s has the names that require gives of %s', async (file, entry) => {
+    const module = await import(join(folder, 'node_modules/avgpool/dist', file));
+    expect(Object.keys(module).sort()).toEqual(Object.keys(require(entry)).sort());
+  });
+
+  test.each(['workerd.js', 'edge-light.js'])('%s exports the names of the default entry', (file) => {
+    const [, names] = text(file).match(/export ?\{([^}]*)\}/) as RegExpMatchArray;
+    const exported = (names as string).split(',').map((name) => name.replace(/.* as /, '').trim());
+    expect(exported.sort()).toEqual(Object.keys(require('avgpool')).sort());
   });
 
   // The compiler in use, and the oldest that is promised to work.
@@ -120,12 +157,13 @@ describe('where the package is installed', () => {
     test.each([
       ['without the DOM library', 'ES2022', 'program.mts'],
       ['with the DOM library', 'ES2022,DOM', 'program.mts'],
+      ['with the library of workers', 'ES2022,WebWorker', 'program.mts'],
       ['as CommonJS', 'ES2022', 'program.cts'],
     ])('%s', (_, lib, name) => {
       // The program prints with console, which is not part of the language.
       writeFileSync(
         join(folder, 'console.d.ts'),
-        lib.includes('DOM') ? '' : 'declare const console: { log(text: string): void };',
+        /DOM|WebWorker/.test(lib) ? '' : 'declare const console: { log(text: string): void };',
       );
       copyFileSync(new URL('./consumer/program.ts', import.meta.url), join(folder, name));
       run('node', tsc, ...strict, '--module', 'nodenext', '--lib', lib, 'console.d.ts', name);
@@ -155,11 +193,32 @@ describe('where the package is installed', () => {
   });
 });
 
+test.each(['typescript', 'typescript-5.4'])(
+  'the module can be imported, and tensors disposed of by using, in %s',
+  (compiler) => {
+    const program = `
+    import module from 'avgpool/avgpool.wasm';
+    import { initSync, Tensor } from 'avgpool/slim';
+    initSync(module);
+    using x = Tensor.ones([1, 2, 2]);
+    x.data.fill(1);`;
+    writeFileSync(join(folder, 'using.mts'), program);
+    const libraries = ['--lib', 'ES2022,ESNext.Disposable', '--target', 'ES2022', '--skipLibCheck', 'false'];
+    run(
+      'node',
+      require.resolve(`${compiler}/lib/tsc.js`),
+      '--strict',
+      '--module',
+      'nodenext',
+      ...libraries,
+      'using.mts',
+    );
+  },
+);
+
 test('the module computes with 128-bit vectors of both element types', () => {
-  const code = readFileSync(join(root, 'dist/index.js'), 'utf8');
-  const [, base64] = code.match(/data:application\/wasm;base64,([\w+/=]+)/) as RegExpMatchArray;
-  const module = binaryen.readBinary(Buffer.from(base64 as string, 'base64'));
-  const text = module.emitText();
+  const bytes = readFileSync(join(root, 'dist/avgpool.wasm'));
+  const module = binaryen.readBinary(bytes).emitText();
   for (const instruction of [
     'v128.load',
     'v128.store',
@@ -169,7 +228,10 @@ test('the module computes with 128-bit vectors of both element types', () => {
     'f64x2.div',
     'i8x16.shuffle',
   ]) {
-    expect(text, instruction).toContain(`(${instruction}`);
+    expect(module, instruction).toContain(`(${instruction}`);
   }
-  expect(text).not.toContain('relaxed');
+  expect(module).not.toContain('relaxed');
+  for (const name of ['index.js', 'bytes.cjs']) {
+    expect(text(name)).toContain(bytes.toString('hex'));
+  }
 });

@@ -12,7 +12,8 @@ type Global<Name extends string, Otherwise = never> =
   typeof globalThis extends Record<Name, { prototype: infer T }> ? T : Otherwise;
 
 /** A WebAssembly.Module; any object, where the compiler does not know WebAssembly. */
-export type Module = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : object;
+export type Module = object &
+  (typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : unknown);
 
 /** The bytes of avgpool.wasm. */
 export type Bytes = ArrayBuffer | ArrayBufferView;

@@ -22,6 +22,7 @@ import {
   type TfjsAvgPool,
   type WebNNPool2dOptions,
 } from 'avgpool/compat';
+import * as slim from 'avgpool/slim';
 
 const kernelSize: Size = [2, 2];
 const layout: Layout = 'NCHW';
@@ -65,8 +66,21 @@ const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
 const translated: AvgPool2dOptions[] = [fromOnnx(onnx, shape), fromWebNN(webnn, shape), fromTfjs(tfjs, shape)];
 
+/** Ways to start avgpool/slim; never called, for the default entry has started it. */
+export async function start(module: slim.Module): Promise<void> {
+  const sources: slim.ModuleSource[] = [module, new Uint8Array(8), new ArrayBuffer(8), 'avgpool.wasm'];
+  await slim.init(sources[0] as slim.ModuleSource);
+  await slim.init(Promise.resolve(module));
+  const bytes: slim.Bytes = new Uint8Array(8);
+  slim.initSync(bytes);
+  const tensor: Tensor = slim.Tensor.ones(shape);
+  tensor.dispose();
+}
+
 /** What a user's compiler refuses; never called. */
 export function mistakes(): void {
+  // @ts-expect-error: a module cannot be a number
+  slim.initSync(5);
   // @ts-expect-error: out is of another element type
   pool.forward(double, single);
   // @ts-expect-error: tensors are not made by new

@@ -1,0 +1,73 @@
+// Engines that lack WebAssembly, or part of it, and whatever forbids it: importing works, and the first use says what is
+// missing and what to do.
+
+import { expect, test } from 'vitest';
+import { runProgram } from './program.js';
+
+/** What the first uses throw in a process that has first run `before`. */
+function firstUse(before: string): string {
+  return runProgram(
+    `
+    const pool = new AvgPool2d(2);
+    const attempts = [() => Tensor.ones([1, 2, 2]), () => pool.outputShape([1, 4, 4]), memoryUsage, () => reserve(1)];
+    const errors = attempts.map((attempt) => {
+      try {
+        return attempt();
+      } catch (error) {
+        return error.name + ': ' + error.message + ' // ' + error.cause?.message;
+      }
+    });
+    console.log([...new Set(errors)].join());`,
+    '--import',
+    `data:text/javascript,${encodeURIComponent(before)}`,
+  );
+}
+
+/** Replaces what `new WebAssembly.Module` does. */
+const failing = (error: string, more = '') => `
+  WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError(${JSON.stringify(error)}); } };${more}`;
+
+test.each([
+  [
+    'no WebAssembly',
+    'delete globalThis.WebAssembly',
+    'Error: avgpool cannot run here: there is no WebAssembly. The Lockdown Mode of Apple devices turns it off: exclude the ' +
+      'site or app from it // WebAssembly is not defined',
+  ],
+  [
+    'no vectors',
+    failing('invalid opcode 0xfd', 'WebAssembly.validate = () => false;'),
+    'Error: avgpool cannot run here: WebAssembly has no SIMD (invalid opcode 0xfd): Node 16.4, Chrome 91, Firefox 89, ' +
+      'Safari 16.4 or later have it // invalid opcode 0xfd',
+  ],
+  [
+    'a content security policy',
+    failing("violates the following Content Security policy directive because 'unsafe-eval' is not an allowed source"),
+    'Error: avgpool cannot run here: compiling WebAssembly is forbidden (violates the following Content Security policy ' +
+      "directive because 'unsafe-eval' is not an allowed source): on a page, add 'wasm-unsafe-eval' to script-src of the " +
+      "content security policy; on an edge platform, bundle with its condition, 'workerd' or 'edge-light', or give " +
+      "avgpool/slim a module // violates the following Content Security policy directive because 'unsafe-eval' is not an " +
+      'allowed source',
+  ],
+  [
+    'an edge platform',
+    failing('Wasm code generation disallowed by embedder'),
+    'Error: avgpool cannot run here: compiling WebAssembly is forbidden (Wasm code generation disallowed by embedder): on a ' +
+      "page, add 'wasm-unsafe-eval' to script-src of the content security policy; on an edge platform, bundle with its " +
+      "condition, 'workerd' or 'edge-light', or give avgpool/slim a module // Wasm code generation disallowed by embedder",
+  ],
+  [
+    'a proxy that lets nothing through',
+    "globalThis.WebAssembly = new Proxy(WebAssembly, { get() { throw new Error('blocked'); } })",
+    'Error: avgpool cannot run here: its module did not start (blocked). It needs WebAssembly with SIMD, and that nothing ' +
+      'forbids to compile it // blocked',
+  ],
+  [
+    'something that throws no error',
+    "WebAssembly.Module = class { constructor() { throw 'no'; } }",
+    'Error: avgpool cannot run here: its module did not start (no). It needs WebAssembly with SIMD, and that nothing forbids ' +
+      'to compile it // undefined',
+  ],
+])('%s', (_, before, message) => {
+  expect(firstUse(before)).toBe(message);
+});

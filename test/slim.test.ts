@@ -1,0 +1,122 @@
+// avgpool/slim: every form that a module comes in, and what happens when it does not. Each test is a process of its own, for
+// a module is started once.
+
+import { describe, expect, test } from 'vitest';
+import { runModule } from './program.js';
+
+const imports = `
+  import { readFileSync } from 'node:fs';
+  import * as slim from 'avgpool/slim';
+  const file = new URL(import.meta.resolve('avgpool/avgpool.wasm'));
+  const bytes = readFileSync(file);
+  const response = (init) => new Response(bytes, { headers: { 'content-type': 'application/wasm' }, ...init });
+  const works = () => console.log(slim.avgPool2d(slim.Tensor.from([1, 2, 3, 6], [1, 2, 2]), 2).data[0]);
+  const messageOf = async (attempt) => {
+    try {
+      await attempt();
+      return 'nothing was thrown';
+    } catch (error) {
+      return error.name + ': ' + error.message + (error.cause ? ' // ' + error.cause.name : '');
+    }
+  };`;
+
+/** What a program of slim alone prints. */
+const run = (program: string) => runModule(imports + program);
+
+describe('init takes', () => {
+  test.each([
+    ['a module', 'new WebAssembly.Module(bytes)'],
+    ['a promise of a module', 'WebAssembly.compile(bytes)'],
+    ['a Uint8Array', 'new Uint8Array(bytes)'],
+    ['a part of a buffer', 'Uint8Array.of(1, 2, ...bytes, 3).subarray(2, -1)'],
+    ['an ArrayBuffer', 'new Uint8Array(bytes).buffer'],
+    ['a promise of bytes', "import('node:fs/promises').then(({ readFile }) => readFile(file))"],
+    ['a response, compiled while it arrives', 'response()'],
+    ['a response of another type', "response({ headers: { 'content-type': 'text/plain' } })"],
+    ['a promise of a response', 'Promise.resolve(response())'],
+    ['a URL', "new URL('data:application/wasm;base64,' + bytes.toString('base64'))"],
+    ['a URL as text', "'data:application/wasm;base64,' + bytes.toString('base64')"],
+    [
+      'a module of another realm',
+      "(await import('node:vm')).runInNewContext('new WebAssembly.Module(bytes)', { bytes })",
+    ],
+    [
+      'a buffer of another realm',
+      "(await import('node:vm')).runInNewContext('Uint8Array.from(bytes).buffer', { bytes })",
+    ],
+  ])('%s', (_, source) => {
+    expect(run(`await slim.init(${source}); works();`)).toBe('3');
+  });
+});
+
+describe('initSync takes', () => {
+  test.each([
+    ['a module', 'new WebAssembly.Module(bytes)'],
+    ['bytes', 'bytes'],
+    ['an ArrayBuffer', 'new Uint8Array(bytes).buffer'],
+  ])('%s', (_, source) => {
+    expect(run(`slim.initSync(${source}); works();`)).toBe('3');
+  });
+});
+
+describe('refused, and then tried again with success:', () => {
+  const accepted = 'a WebAssembly.Module, bytes, a Response or a URL';
+  test.each([
+    ['init()', `TypeError: init takes ${accepted}, got undefined`],
+    ['init(null)', `TypeError: init takes ${accepted}, got null`],
+    ['init({ memory: 1 })', `TypeError: init takes ${accepted}, got a plain object`],
+    ['init(Promise.resolve(5))', `TypeError: init takes ${accepted}, got 5`],
+    ["init(Promise.reject(new RangeError('of its own')))", 'RangeError: of its own'],
+    ['initSync(response())', 'TypeError: initSync takes a WebAssembly.Module or bytes, got an instance of Response'],
+    ["initSync('avgpool.wasm')", 'TypeError: initSync takes a WebAssembly.Module or bytes, got "avgpool.wasm"'],
+    ['init(new Uint8Array(3))', /^Error: avgpool could not compile its module: .+ \/\/ CompileError$/],
+    ['initSync(new Uint8Array(3))', /^Error: avgpool could not compile its module: .+ \/\/ CompileError$/],
+    [
+      "init(response({ status: 404, statusText: 'Not Found' }))",
+      /^Error: avgpool could not fetch its module: 404 Not Found/,
+    ],
+    ["init(new Response('<!doctype html>'))", /^Error: avgpool could not compile its module: .+ \/\/ CompileError$/],
+    [
+      "init('http://127.0.0.1:1/avgpool.wasm')",
+      /^Error: avgpool could not fetch its module from http:\/\/127.0.0.1:1\/avgpool.wasm: .+ \/\/ TypeError$/,
+    ],
+    [
+      'init(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))',
+      /^Error: avgpool could not start its module, which must be avgpool.wasm of the same version: .+ \/\/ TypeError$/,
+    ],
+  ])('slim.%s', (call, message) => {
+    const printed = run(`console.log(await messageOf(() => slim.${call})); await slim.init(bytes); works();`);
+    const [refusal, result] = printed.split('\n');
+    expect(refusal).toMatch(message);
+    expect(result).toBe('3');
+  });
+});
+
+test('use before init says what to call', () => {
+  const printed = run(`
+    console.log(await messageOf(() => slim.Tensor.ones([1, 2, 2])));
+    console.log(await messageOf(() => slim.memoryUsage()));
+    console.log(new slim.AvgPool2d(2).extraRepr());`);
+  const sentence =
+    'Error: avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first';
+  expect(printed.split('\n')).toEqual([sentence, sentence, 'kernel_size=2, stride=None, padding=0']);
+});
+
+test('the first call counts: later ones do nothing, and tensors stay', () => {
+  const printed = run(`
+    await Promise.all([slim.init(bytes), slim.init(response()), slim.init(new URL('data:application/wasm;base64,' + bytes.toString('base64')))]);
+    const x = slim.Tensor.ones([1, 2, 2]);
+    await slim.init(new Uint8Array(3));
+    slim.initSync(new Uint8Array(3));
+    console.log(slim.memoryUsage().tensors, slim.avgPool2d(x, 2).data[0]);`);
+  expect(printed).toBe('1 1');
+});
+
+test('with the default entry beside it, there is one memory, and init does nothing', () => {
+  const program = `
+    import * as avgpool from 'avgpool';
+    await slim.init(new Uint8Array(3));
+    const x = avgpool.Tensor.ones([1, 2, 2]);
+    console.log(slim.Tensor === avgpool.Tensor, slim.avgPool2d(x, 2).data[0], slim.memoryUsage().tensors);`;
+  expect(run(program)).toBe('true 1 2');
+});
