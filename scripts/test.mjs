@@ -34,6 +34,17 @@ const steps = [
       '--config target.wasm32-unknown-unknown.rustflags=["--deny=warnings"]',
     count: countCargo,
   },
+  { title: 'The manifest', command: 'node_modules/.bin/publint --strict' },
+  {
+    title: 'The types as every resolution finds them',
+    command: 'node_modules/.bin/attw --pack --profile node16 --exclude-entrypoints ./avgpool.wasm',
+  },
+  { title: 'The sizes', command: 'node_modules/.bin/size-limit' },
+  {
+    title: 'The package in real runtimes',
+    command: 'node scripts/runtimes.mjs --quick',
+    count: countRuntimes,
+  },
   {
     title: 'The built package',
     command: 'node_modules/.bin/vitest run --reporter=default --reporter=json --outputFile.json=RESULT',
@@ -66,6 +77,11 @@ function runStep({ title, command, hostRust, count }) {
   return counted;
 }
 
+function countRuntimes(output) {
+  const [, passed, failed, notRun] = output.match(/^(\d+) passed, (\d+) failed, (\d+) not run$/m) ?? [];
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), notRun: Number(notRun ?? 0) };
+}
+
 function countCargo(output) {
   const lines = [...output.matchAll(/^test result: .* (\d+) passed; (\d+) failed;/gm)];
   return lines.reduce(
@@ -86,6 +102,7 @@ function countVitest() {
 main(import.meta.url, () => {
   let passed = 0;
   let failed = 0;
+  let notRun = 0;
   process.exitCode = 1;
   try {
     build({ ifChanged: true });
@@ -96,11 +113,12 @@ main(import.meta.url, () => {
       const counted = runStep(step);
       passed += counted.passed;
       failed += counted.failed;
+      notRun += counted.notRun ?? 0;
     }
     process.exitCode = failed > 0 ? 1 : 0;
   } catch (error) {
     console.error(error instanceof Failure ? error.message : error);
     failed += 1;
   }
-  console.log(`${passed} passed, ${failed} failed`);
+  console.log(`${passed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} NOT RUN` : ''}`);
 });

@@ -9,7 +9,8 @@ import { execa } from 'execa';
 import getPort from 'get-port';
 import sirv from 'sirv';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** This folder, with the runtimes in its node_modules. */
 export const here = fileURLToPath(new URL('.', import.meta.url));

@@ -8,6 +8,7 @@ import blocked from './lines/blocked.mjs';
 import browsers from './lines/browsers.mjs';
 import bundlers from './lines/bundlers.mjs';
 import coldStart from './lines/cold_start.mjs';
+import denoTools from './lines/deno_tools.mjs';
 import edge from './lines/edge.mjs';
 import examples from './lines/examples.mjs';
 import next from './lines/next.mjs';
@@ -17,7 +18,7 @@ import { writeReadme } from './report.mjs';
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
 
 /** A line has a name, says how the package gets in, and runs; the quick ones are part of `npm test`. */
-const lines = [node, edge, next, browsers, bundlers, examples, blocked, coldStart]
+const lines = [node, edge, next, browsers, bundlers, examples, blocked, denoTools, coldStart]
   .flat()
   .filter(({ name, how, quick }) => (quick || !values.quick) && `${name}, ${how}`.includes(values.only ?? ''));
 

@@ -124,6 +124,13 @@ export default [
       ),
   },
   {
+    name: 'Chromium',
+    how: '`avgpool/slim`, compiled while it arrives',
+    quick: true,
+    version: chromiumVersion,
+    run: ({ folder }) => onPage(folder, 'result', { path: 'slim.html' }),
+  },
+  {
     name: 'Firefox',
     how: 'page with an import map',
     async run({ folder }) {

@@ -1,6 +1,6 @@
-// Bundlers: each makes one file of the smoke program, minified and with what is unused dropped, and Chromium runs it.
+// Bundlers: each makes a page of the smoke program, minified and with what is unused dropped, and Chromium runs it.
 
-import { cpSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import nodeResolve from '@rollup/plugin-node-resolve';
@@ -11,53 +11,67 @@ import webpack from 'webpack';
 import { versionOf } from '../app.mjs';
 import { onPage } from './browsers.mjs';
 
-/** `bundle(from, to)` makes the file `to` of the program `from`, both of absolute paths. */
-const line = (name, bundle) => ({
+/** A page that runs a program. */
+const pageOf = (program) => `<!doctype html><title>avgpool</title><script type="module" src="./${program}"></script>`;
+
+/** `bundle(folder, program, out)` makes the program in `folder` a page, or the script of one with its name, in `out`. */
+const line = (name, bundle, program = 'bundled.mjs') => ({
   name,
-  how: 'bundle in Chromium',
+  how: program === 'bundled.mjs' ? 'bundle in Chromium' : '`avgpool/slim`, bundle in Chromium',
   version: () => versionOf(name.toLowerCase()),
   async run({ folder }) {
-    const out = join(folder, `out-${name}`);
+    const out = join(folder, `out-${name}-${program}`);
     mkdirSync(out);
-    cpSync(join(folder, 'bundled.html'), join(out, 'index.html'));
-    await bundle(join(folder, 'bundled.mjs'), join(out, 'bundled.mjs'));
+    writeFileSync(join(out, 'index.html'), pageOf(program));
+    await bundle(folder, program, out);
     return onPage(out, 'result');
   },
 });
 
-export default [
-  line('Vite', async (from, to) => {
-    await vite({
-      root: join(from, '..'),
-      configFile: false,
-      logLevel: 'error',
-      build: { outDir: join(to, '../vite'), lib: { entry: from, formats: ['es'], fileName: () => 'bundled.mjs' } },
-    });
-    renameSync(join(to, '../vite/bundled.mjs'), to);
-  }),
-  line('webpack', async (from, to) => {
-    const stats = await promisify(webpack)({
-      mode: 'production',
-      performance: false,
-      context: join(from, '..'),
-      entry: from,
-      output: { path: join(to, '..'), filename: 'bundled.mjs' },
-    });
-    if (stats.hasErrors() || stats.hasWarnings()) {
-      throw new Error(stats.toString('errors-warnings'));
-    }
-  }),
-  line('Rollup', async (from, to) => {
-    const bundle = await rollup({ input: from, plugins: [nodeResolve({ browser: true })], onwarn: refuse });
-    await bundle.write({ file: to, format: 'es' });
-    await bundle.close();
-  }),
-  line('esbuild', async (from, to) => {
-    const { warnings } = await esbuild({ entryPoints: [from], outfile: to, bundle: true, format: 'esm', minify: true });
-    warnings.forEach(refuse);
-  }),
-];
+async function withVite(folder, program, out) {
+  // Vite begins at a page.
+  const input = join(folder, 'vite.html');
+  writeFileSync(input, pageOf(program));
+  const build = { outDir: out, emptyOutDir: true, rollupOptions: { input } };
+  await vite({ root: folder, base: './', configFile: false, logLevel: 'error', build });
+  renameSync(join(out, 'vite.html'), join(out, 'index.html'));
+}
+
+async function withWebpack(folder, program, out) {
+  const stats = await promisify(webpack)({
+    mode: 'production',
+    performance: false,
+    context: folder,
+    entry: `./${program}`,
+    output: { path: out, filename: program },
+  });
+  if (stats.hasErrors() || stats.hasWarnings()) {
+    throw new Error(stats.toString('errors-warnings'));
+  }
+}
+
+async function withRollup(folder, program, out) {
+  const input = join(folder, program);
+  const bundle = await rollup({ input, plugins: [nodeResolve({ browser: true })], onwarn: refuse });
+  await bundle.write({ file: join(out, program), format: 'es' });
+  await bundle.close();
+}
+
+async function withEsbuild(folder, program, out) {
+  const options = { outfile: join(out, program), bundle: true, format: 'esm', minify: true };
+  const { warnings } = await esbuild({ entryPoints: [join(folder, program)], ...options });
+  warnings.forEach(refuse);
+}
 
 function refuse(warning) {
   throw new Error(warning.message ?? warning.text);
 }
+
+export default [
+  line('Vite', withVite),
+  line('Vite', withVite, 'slim-vite.mjs'),
+  line('webpack', withWebpack),
+  line('webpack', withWebpack, 'slim-webpack.mjs'),
+  line('Rollup', withRollup),
+  line('esbuild', withEsbuild),
+];

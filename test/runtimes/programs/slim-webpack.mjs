@@ -1,0 +1,6 @@
+// The smoke program with the slim entry, as webpack gets it.
+
+import { AvgPool2d, init, Tensor } from 'avgpool/slim';
+import { smoke } from './smoke.mjs';
+
+globalThis.result = init(new URL('avgpool/avgpool.wasm', import.meta.url)).then(() => smoke({ AvgPool2d, Tensor }));

@@ -1,0 +1,11 @@
+// Answers what the smoke program finds: a worker of Cloudflare's with the slim entry.
+
+import module from 'avgpool/avgpool.wasm';
+import * as avgpool from 'avgpool/slim';
+import { smoke } from './smoke.mjs';
+
+avgpool.initSync(module);
+
+export default {
+  fetch: () => Response.json(smoke(avgpool)),
+};
