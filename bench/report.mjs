@@ -1,29 +1,22 @@
 // The benchmark's figures as tables, for the terminal and for the README, and as a chart.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as echarts from 'echarts';
 import { geometricMean, max, median, min } from 'simple-statistics';
+import { table as markdown, writeSection } from '../scripts/readme.mjs';
 
-const readme = new URL('../README.md', import.meta.url);
 const chart = new URL('../bench/chart.svg', import.meta.url);
-const markers = ['<!-- npm run bench writes from here -->', '<!-- to here -->'];
 
 export function print(report) {
   console.log(text(report));
 }
 
-/** Writes the tables and the chart between the README's markers. */
+/** Writes the tables and the chart to the README. */
 export function publish(report) {
-  const [before, rest] = readFileSync(readme, 'utf8').split(markers[0]);
-  const after = rest.split(markers[1])[1];
-  const picture = '![How many times as long each other implementation takes](bench/chart.svg)';
-  writeFileSync(
-    readme,
-    [before, markers[0], '\n\n', picture, '\n\n', text(report), '\n\n', markers[1], after].join(''),
-  );
   writeFileSync(chart, draw(report));
-  console.log('\nWritten to README.md and bench/chart.svg.');
+  const picture = '![How many times as long each other implementation takes](bench/chart.svg)';
+  writeSection('npm run bench', `${picture}\n\n${text(report)}`);
 }
 
 function text(report) {
@@ -50,7 +43,7 @@ function summary(report) {
         : [[peer, direction, times(geometricMean(known)), times(min(known)), times(max(known))]];
     }),
   );
-  return markdown(['time, as a multiple of avgpool’s', '', 'geometric mean', 'least', 'most'], rows);
+  return markdown(['time, as a multiple of avgpool’s', '', 'geometric mean', 'least', 'most'], rows, 2);
 }
 
 function table(report) {
@@ -65,7 +58,7 @@ function table(report) {
     ...peers.map((peer) => (each.slower[peer] === undefined ? '–' : times(each.slower[peer]))),
   ]);
   const limit = 'limit, µs (GB/s; of `memory.copy`)';
-  return markdown(['float32', '', limit, 'avgpool, µs', 'avgpool / limit', 'the same in float64', ...peers], rows);
+  return markdown(['float32', '', limit, 'avgpool, µs', 'avgpool / limit', 'the same in float64', ...peers], rows, 2);
 }
 
 function sampleText({ sample }) {
@@ -97,11 +90,6 @@ function conditions({ versions }) {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const date = new Date().toISOString().slice(0, 10);
   return `Measured on ${date}: ${cpus()[0].model.trim()} with ${cpus().length} cores, Node ${process.versions.node}, one thread each; ${list.join(', ')}.`;
-}
-
-function markdown(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i < 2 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 function times(value) {

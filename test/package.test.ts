@@ -236,3 +236,15 @@ test('the module computes with 128-bit vectors of both element types', () => {
     expect(text(name)).toContain(bytes.toString('hex'));
   }
 });
+
+test('the sizes that the README states are those of this build', () => {
+  const stated = [...readme.matchAll(/^\| (.+) \| ([\d.]+) kB \|$/gm)].map(([, name, size]) => [name, Number(size)]);
+  const measured = JSON.parse(
+    execFileSync(join(root, 'node_modules/.bin/size-limit'), ['--json'], { cwd: root, encoding: 'utf8' }),
+  );
+  expect(stated.map(([name]) => name)).toEqual(measured.map(({ name }: { name: string }) => name));
+  for (const [i, [name, size]] of stated.entries()) {
+    // Compilers differ a little.
+    expect(Math.abs(Number(size) / (measured[i].size / 1000) - 1), `${name}: npm run sizes`).toBeLessThan(0.03);
+  }
+});

@@ -93,5 +93,6 @@ export async function withFiles(folder, headers, use) {
 
 /** The version of a package in this folder's node_modules. */
 export function versionOf(name) {
-  return JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
+  const { version } = JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8'));
+  return version.replace(/^v/, '');
 }

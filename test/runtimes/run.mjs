@@ -13,7 +13,7 @@ import edge from './lines/edge.mjs';
 import examples from './lines/examples.mjs';
 import next from './lines/next.mjs';
 import node from './lines/node.mjs';
-import { writeReadme } from './report.mjs';
+import { publish } from './report.mjs';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
 
@@ -65,7 +65,7 @@ try {
 const failed = results.filter((result) => result.failed).length;
 const notRun = results.filter((result) => result.notRun);
 if (failed === 0 && !values.quick && !values.only) {
-  writeReadme(results);
+  publish(results);
 }
 for (const { name, how, notRun: reason } of notRun) {
   console.log(color(33, `NOT RUN: ${name}, ${how}: ${reason}`));
