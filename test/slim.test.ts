@@ -107,6 +107,7 @@ test('the first call counts: later ones do nothing, and tensors stay', () => {
     await Promise.all([slim.init(bytes), slim.init(response()), slim.init(new URL('data:application/wasm;base64,' + bytes.toString('base64')))]);
     const x = slim.Tensor.ones([1, 2, 2]);
     await slim.init(new Uint8Array(3));
+    await slim.init(Promise.reject(new Error('too late')));
     slim.initSync(new Uint8Array(3));
     console.log(slim.memoryUsage().tensors, slim.avgPool2d(x, 2).data[0]);`);
   expect(printed).toBe('1 1');

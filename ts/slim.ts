@@ -38,27 +38,17 @@ export type ModuleSource =
  * @throws Error if the file cannot be fetched or compiled, or is not avgpool's; `cause` has the reason.
  */
 export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
-  // Awaited in any case: a promise that is given and fails must not go unheard.
-  const given: unknown = await source;
-  if (isStarted()) {
-    return;
+  try {
+    const given: unknown = await source;
+    if (!isStarted()) {
+      start(await compiled(given));
+    }
+  } catch (error) {
+    // Another call may have succeeded meanwhile, and then this one does nothing either.
+    if (!isStarted()) {
+      throw error;
+    }
   }
-  let compiled: WebAssembly.Module;
-  if (isModule(given)) {
-    compiled = given;
-  } else if (isBytes(given)) {
-    compiled = await WebAssembly.compile(given).catch(cannotCompile);
-  } else if (isResponse(given)) {
-    compiled = await compileResponse(given);
-  } else if (isUrl(given)) {
-    const response = await fetch(given).catch((cause) => {
-      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}`, { cause });
-    });
-    compiled = await compileResponse(response);
-  } else {
-    throw wrongSource('init', 'a WebAssembly.Module, bytes, a Response or a URL', given);
-  }
-  start(compiled);
 }
 
 /**
@@ -69,23 +59,40 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
  */
 export function initSync(source: Module | Bytes): void {
   const given: unknown = source;
-  if (!isModule(given) && !isBytes(given)) {
-    throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
-  }
   if (isStarted()) {
     return;
   }
-  if (isModule(given)) {
-    start(given);
-    return;
+  if (!isModule(given) && !isBytes(given)) {
+    throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
   }
-  let compiled: WebAssembly.Module;
+  start(isModule(given) ? given : compiledSync(given));
+}
+
+function compiledSync(bytes: BufferSource): WebAssembly.Module {
   try {
-    compiled = new WebAssembly.Module(given);
+    return new WebAssembly.Module(bytes);
   } catch (cause) {
-    cannotCompile(cause);
+    return cannotCompile(cause);
   }
-  start(compiled);
+}
+
+async function compiled(given: unknown): Promise<WebAssembly.Module> {
+  if (isModule(given)) {
+    return given;
+  }
+  if (isBytes(given)) {
+    return WebAssembly.compile(given).catch(cannotCompile);
+  }
+  if (isResponse(given)) {
+    return compileResponse(given);
+  }
+  if (isUrl(given)) {
+    const response = await fetch(given).catch((cause) => {
+      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}`, { cause });
+    });
+    return compileResponse(response);
+  }
+  throw wrongSource('init', 'a WebAssembly.Module, bytes, a Response or a URL', given);
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {

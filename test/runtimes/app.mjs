@@ -1,6 +1,6 @@
 // The packed package, installed in an empty folder, with the programs that are run there.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,15 @@ export async function install() {
   rmSync(copy, { recursive: true, force: true });
   cpSync(join(folder, 'node_modules/avgpool'), copy, { recursive: true });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The first of these files that is there. */
+export function program(...files) {
+  const found = files.find(existsSync);
+  if (!found) {
+    throw new NotRun(`there is no ${files[0]}`);
+  }
+  return found;
 }
 
 /** What a program prints as its last line, as JSON. */
@@ -93,6 +102,10 @@ export async function withFiles(folder, headers, use) {
 
 /** The version of a package in this folder's node_modules. */
 export function versionOf(name) {
-  const { version } = JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8'));
+  const file = join(here, 'node_modules', name, 'package.json');
+  if (!existsSync(file)) {
+    throw new NotRun(`npm has no ${name} for ${process.platform} on ${process.arch}`);
+  }
+  const { version } = JSON.parse(readFileSync(file, 'utf8'));
   return version.replace(/^v/, '');
 }

@@ -29,7 +29,11 @@ async function resultOf(line, app) {
   const { name, how } = line;
   try {
     const version = await line.version?.();
-    return { name, how, version, ...(await line.run(app)) };
+    const found = await line.run(app);
+    if (found && !found.hash && found.milliseconds === undefined) {
+      throw new Error(`found neither a hash nor a time: ${JSON.stringify(found)}`);
+    }
+    return { name, how, version, ...found };
   } catch (error) {
     return {
       name,

@@ -11,7 +11,7 @@ pub trait Element: Lanes<Element = Self> + Default + PartialEq {
     type Vector: Lanes<Element = Self>;
 
     /// Whether this type has the fast paths for 3×3 to 7×7 windows and for small planes. `f64` takes the general path: its
-    /// copies would be a fifth of the module.
+    /// copies would be a seventh of the module.
     const HAS_FAST_PATHS: bool;
 
     /// The nearest element to `value`.

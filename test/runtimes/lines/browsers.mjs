@@ -1,20 +1,9 @@
 // Browsers: a page from a plain static server, and what bundlers make of the program.
 
-import { existsSync } from 'node:fs';
-import { execa } from 'execa';
-import getPort from 'get-port';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
-import { NotRun, withFiles, withServer } from '../app.mjs';
-
-/** The first of these files that is there. */
-function program(...files) {
-  const found = files.find(existsSync);
-  if (!found) {
-    throw new NotRun(`there is no ${files[0]}`);
-  }
-  return found;
-}
+import { program, withFiles } from '../app.mjs';
+import { inWebKit } from '../webkit.mjs';
 
 const chromiumFile = () => program('/usr/bin/chromium', '/usr/bin/google-chrome');
 
@@ -42,63 +31,6 @@ export async function onPage(folder, expression, { path = '', headers = {} } = {
 }
 
 export const chromiumVersion = () => withChromium((browser) => browser.version());
-
-/** WebKit speaks plain WebDriver, in a window that nobody sees. */
-async function inWebKit(address) {
-  program('/usr/bin/Xvfb');
-  const driver = program('/usr/bin/WebKitWebDriver');
-  const display = `:${await getPort()}`;
-  const xvfb = execa('/usr/bin/Xvfb', [display, '-nolisten', 'tcp'], { reject: false });
-  const env = {
-    DISPLAY: display,
-    LIBGL_ALWAYS_SOFTWARE: '1',
-    WEBKIT_DISABLE_COMPOSITING_MODE: '1',
-    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-  };
-  try {
-    return await withServer(
-      driver,
-      (port) => [`--port=${port}`],
-      { env },
-      async (driverAddress) => {
-        const ask = async (method, path, body) => {
-          const response = await fetch(`${driverAddress}/session${path}`, {
-            method,
-            body: body && JSON.stringify(body),
-          });
-          const { value } = await response.json();
-          if (!response.ok) {
-            throw new Error(`${value.error}: ${value.message}`);
-          }
-          return value;
-        };
-        const browser = program(
-          '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser',
-          '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser',
-        );
-        const { sessionId, capabilities } = await ask('POST', '', {
-          capabilities: {
-            alwaysMatch: {
-              browserName: 'MiniBrowser',
-              'webkitgtk:browserOptions': { binary: browser, args: ['--automation'] },
-            },
-          },
-        });
-        try {
-          await ask('POST', `/${sessionId}/url`, { url: address });
-          const script = 'const [done] = arguments; result.then(done, (error) => done({ error: String(error) }));';
-          const result = await ask('POST', `/${sessionId}/execute/async`, { script, args: [] });
-          return { ...result, version: capabilities.browserVersion };
-        } finally {
-          await ask('DELETE', `/${sessionId}`);
-        }
-      },
-    );
-  } finally {
-    xvfb.kill();
-    await xvfb;
-  }
-}
 
 export default [
   {
@@ -150,6 +82,6 @@ export default [
   {
     name: 'WebKit',
     how: 'page with an import map',
-    run: ({ folder }) => withFiles(folder, {}, inWebKit),
+    run: ({ folder }) => withFiles(folder, {}, (address) => inWebKit(address, 'result')),
   },
 ];

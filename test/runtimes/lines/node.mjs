@@ -1,16 +1,9 @@
 // Node, Deno and Bun: programs that run as they are.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { here, jsonOf, NotRun, versionOf } from '../app.mjs';
+import { here, jsonOf, program, versionOf } from '../app.mjs';
 
-const binary = (path) => {
-  const file = join(here, 'node_modules', path);
-  if (!existsSync(file)) {
-    throw new NotRun(`npm has no such binary for ${process.platform} on ${process.arch}`);
-  }
-  return file;
-};
+const binary = (path) => program(join(here, 'node_modules', path));
 
 const inNode = (major) =>
   ['import', 'require'].map((how) => ({
