@@ -1,6 +1,7 @@
 // Builds dist/ from the Rust and TypeScript sources; with --if-changed only if one of them is newer.
 
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { main, root, run, say } from './run.mjs';
@@ -30,7 +31,8 @@ export function build({ ifChanged = false } = {}) {
   }
   say('Compiling the kernels to WebAssembly');
   const output = ['--out-dir', join(root, bindings), '--target', 'bundler', '--no-pack'];
-  run('wasm-pack', ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output], environment());
+  const build = ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output];
+  run('wasm-pack', [...build, '--', '--config', samePaths], environment());
   declareBindings();
   say('Optimising the module');
   run('node_modules/.bin/wasm-opt', [
@@ -47,6 +49,10 @@ export function build({ ifChanged = false } = {}) {
   say('Bundling dist/');
   run('node_modules/.bin/rollup', ['--config']);
 }
+
+// The module names the sources of what may panic: not by where they lie on this machine, so that it is the same from every one.
+const crates = join(process.env.CARGO_HOME || join(homedir(), '.cargo'), 'registry/src');
+const samePaths = `target.wasm32-unknown-unknown.rustflags=["--remap-path-prefix=${crates}=crates"]`;
 
 // What Rust's target and `+simd128` use; wasm-opt refuses what it is not told of.
 const features = [

@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import binaryen from 'binaryen';
@@ -235,6 +235,13 @@ test('the module computes with 128-bit vectors of both element types', () => {
   for (const name of ['index.js', 'bytes.cjs']) {
     expect(text(name)).toContain(bytes.toString('hex'));
   }
+});
+
+test('the module names no folder of the machine that it was built on', () => {
+  const bytes = readFileSync(join(root, 'dist/avgpool.wasm'), 'latin1');
+  expect(bytes).toContain('avgpool/src/plan.rs');
+  expect(bytes).not.toContain(homedir());
+  expect(bytes).not.toContain(root);
 });
 
 test('the sizes that the README states are those of this build', () => {
