@@ -37,7 +37,7 @@ test.each([
   [
     'no vectors',
     failing('invalid opcode 0xfd', 'WebAssembly.validate = () => false;'),
-    'Error: avgpool cannot run here: WebAssembly has no SIMD (invalid opcode 0xfd): Node 16.4, Chrome 91, Firefox 89, ' +
+    'Error: avgpool cannot run here: WebAssembly has no SIMD (invalid opcode 0xfd): Node 18, Chrome 91, Firefox 89, ' +
       'Safari 16.4 or later have it // invalid opcode 0xfd',
   ],
   [
@@ -55,6 +55,14 @@ test.each([
     'Error: avgpool cannot run here: compiling WebAssembly is forbidden (Wasm code generation disallowed by embedder): on a ' +
       "page, add 'wasm-unsafe-eval' to script-src of the content security policy; on an edge platform, bundle with its " +
       "condition, 'workerd' or 'edge-light', or give avgpool/slim a module // Wasm code generation disallowed by embedder",
+  ],
+  [
+    'an older browser, on its main thread',
+    failing('WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than 4KB.'),
+    'Error: avgpool cannot run here: this browser compiles WebAssembly at once in workers only (WebAssembly.Compile is ' +
+      'disallowed on the main thread, if the buffer size is larger than 4KB.): give avgpool/slim a module by its ' +
+      'asynchronous init, use avgpool in a worker, or update the browser // WebAssembly.Compile is disallowed on the main ' +
+      'thread, if the buffer size is larger than 4KB.',
   ],
   [
     'a proxy that lets nothing through',

@@ -92,6 +92,16 @@ describe('refused, and then tried again with success:', () => {
   });
 });
 
+test('init needs nothing that older browsers refuse on their main thread', () => {
+  const refusing = `
+    for (const name of ['Module', 'Instance']) {
+      WebAssembly[name] = class { constructor() { throw new RangeError('disallowed on the main thread'); } };
+    }`;
+  expect(run(`${refusing} await slim.init(bytes); works();`)).toBe('3');
+  expect(run(`${refusing} await slim.init(response()); works();`)).toBe('3');
+  expect(run(`${refusing} console.log(await messageOf(() => slim.initSync(bytes)));`)).toContain('disallowed');
+});
+
 test('use before init says what to call', () => {
   const printed = run(`
     console.log(await messageOf(() => slim.Tensor.ones([1, 2, 2])));

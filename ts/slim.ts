@@ -3,7 +3,7 @@
 // It knows every form that a module comes in. It holds none, so what it loads is what the program gives it.
 
 import { show } from './check.js';
-import { isStarted, reasonOf, start } from './wasm.js';
+import { cannotStart, imports, isStarted, reasonOf, start } from './wasm.js';
 
 export * from './api.js';
 
@@ -41,7 +41,8 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
   try {
     const given: unknown = await source;
     if (!isStarted()) {
-      start(await compiled(given));
+      // Asynchronously, for older browsers make no instance at once on the main thread, however small the module.
+      start(await WebAssembly.instantiate(await compiled(given), imports).catch(refuse));
     }
   } catch (error) {
     // Another call may have succeeded meanwhile, and then this one does nothing either.
@@ -52,7 +53,7 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
 }
 
 /**
- * The same as {@link init}, at once. Browsers may refuse to compile many bytes on their main thread; these are few enough.
+ * The same as {@link init}, at once: in workers everywhere, on the main thread of a browser from Chrome 114 on.
  *
  * @throws TypeError if the source is neither a module nor bytes.
  * @throws Error if the bytes cannot be compiled or are not avgpool's; `cause` has the reason.
@@ -65,7 +66,18 @@ export function initSync(source: Module | Bytes): void {
   if (!isModule(given) && !isBytes(given)) {
     throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
   }
-  start(isModule(given) ? given : compiledSync(given));
+  const module = isModule(given) ? given : compiledSync(given);
+  let instance: WebAssembly.Instance;
+  try {
+    instance = new WebAssembly.Instance(module, imports);
+  } catch (cause) {
+    throw cannotStart(cause);
+  }
+  start(instance);
+}
+
+function refuse(cause: unknown): never {
+  throw cannotStart(cause);
 }
 
 function compiledSync(bytes: BufferSource): WebAssembly.Module {

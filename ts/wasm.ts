@@ -37,19 +37,19 @@ export function isStarted(): boolean {
   return exports !== undefined;
 }
 
+/** What an instance imports: the file of the bindings, of which their types cover what TypeScript calls. */
+export const imports: WebAssembly.Imports = { './avgpool_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
+
 /**
- * Starts the module, unless it has been started already: every tensor of this build lives in one memory.
+ * Starts an instance of the module, unless there is one already: every tensor of this build lives in one memory.
  *
- * @throws Error if it is not the module that these bindings were made for.
+ * @throws Error if it is not of the module that these bindings were made for.
  */
-export function start(module: WebAssembly.Module): void {
+export function start(instance: WebAssembly.Instance): void {
   if (exports) {
     return;
   }
-  // The bindings' types cover what TypeScript calls; the instance imports the rest of the file.
-  const imports = { './avgpool_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
   try {
-    const instance = new WebAssembly.Instance(module, imports);
     const started = instance.exports as Exports;
     glue.__wbg_set_wasm(started);
     started.__wbindgen_start();
@@ -57,15 +57,20 @@ export function start(module: WebAssembly.Module): void {
     plans = new glue.Plans(PLANS, heap);
     exports = started;
   } catch (cause) {
-    const text = 'avgpool could not start its module, which must be avgpool.wasm of the same version';
-    throw new Error(`${text}: ${reasonOf(cause)}`, { cause });
+    throw cannotStart(cause);
   }
+}
+
+/** What to throw when a module gives no instance, or not the expected one. */
+export function cannotStart(cause: unknown): Error {
+  const text = 'avgpool could not start its module, which must be avgpool.wasm of the same version';
+  return new Error(`${text}: ${reasonOf(cause)}`, { cause });
 }
 
 /** Starts what `load` gives or, where that fails, keeps the reason for whoever uses the module first: importing never throws. */
 export function startOrKeepFailure(load: () => WebAssembly.Module): void {
   try {
-    start(load());
+    start(new WebAssembly.Instance(load(), imports));
   } catch (cause) {
     failure = { cause };
   }
@@ -95,8 +100,12 @@ function explain(cause: unknown): string {
       "on an edge platform, bundle with its condition, 'workerd' or 'edge-light', or give avgpool/slim a module";
     return `compiling WebAssembly is forbidden (${reason}): ${page}; ${edge}`;
   }
+  if (/on the main thread/i.test(reason)) {
+    const ways = 'give avgpool/slim a module by its asynchronous init, use avgpool in a worker, or update the browser';
+    return `this browser compiles WebAssembly at once in workers only (${reason}): ${ways}`;
+  }
   if (!knowsVectors()) {
-    return `WebAssembly has no SIMD (${reason}): Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later have it`;
+    return `WebAssembly has no SIMD (${reason}): Node 18, Chrome 91, Firefox 89, Safari 16.4 or later have it`;
   }
   return `its module did not start (${reason}). It needs WebAssembly with SIMD, and that nothing forbids to compile it`;
 }
