@@ -16,11 +16,12 @@ export function print(report) {
 export function publish(report) {
   writeFileSync(chart, draw(report));
   const picture = '![How many times as long each other implementation takes](bench/chart.svg)';
-  writeSection('npm run bench', `${picture}\n\n${text(report)}`);
+  const folded = (part) => `<details>\n<summary>Every case</summary>\n\n${part}\n\n</details>`;
+  writeSection('npm run bench', `${picture}\n\n${text(report, folded)}`);
 }
 
-function text(report) {
-  return [summary(report), table(report), sampleText(report), extrasText(report), conditions(report)]
+function text(report, folded = (part) => part) {
+  return [summary(report), folded(table(report)), sampleText(report), extrasText(report), conditions(report)]
     .filter((part) => part !== '')
     .join('\n\n');
 }

@@ -75,14 +75,18 @@ describe('refused, and then tried again with success:', () => {
       "init(response({ status: 404, statusText: 'Not Found' }))",
       /^Error: avgpool could not fetch its module: 404 Not Found/,
     ],
-    ["init(new Response('<!doctype html>'))", /^Error: avgpool could not compile its module: .+ \/\/ CompileError$/],
+    [
+      "init(new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }))",
+      /^Error: avgpool could not compile its module from a response, of type text\/html: .+ \/\/ CompileError$/,
+    ],
+    ['init(file)', /^Error: avgpool could not fetch its module from file:.+; give init the bytes of the file instead/],
     [
       "init('http://127.0.0.1:1/avgpool.wasm')",
       /^Error: avgpool could not fetch its module from http:\/\/127.0.0.1:1\/avgpool.wasm: .+ \/\/ TypeError$/,
     ],
     [
       'init(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))',
-      /^Error: avgpool could not start its module, which must be avgpool.wasm of the same version: .+ \/\/ TypeError$/,
+      /^Error: avgpool could not start its module, which must be avgpool.wasm of the same version: it exports \[\] \/\/ TypeError$/,
     ],
   ])('slim.%s', (call, message) => {
     const printed = run(`console.log(await messageOf(() => slim.${call})); await slim.init(bytes); works();`);

@@ -93,14 +93,16 @@ async function compiled(given: unknown): Promise<WebAssembly.Module> {
     return given;
   }
   if (isBytes(given)) {
-    return WebAssembly.compile(given).catch(cannotCompile);
+    return WebAssembly.compile(given).catch((cause) => cannotCompile(cause));
   }
   if (isResponse(given)) {
     return compileResponse(given);
   }
   if (isUrl(given)) {
     const response = await fetch(given).catch((cause) => {
-      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}`, { cause });
+      // Node fetches no files.
+      const hint = String(given).startsWith('file:') ? '; give init the bytes of the file instead' : '';
+      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}${hint}`, { cause });
     });
     return compileResponse(response);
   }
@@ -113,16 +115,18 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
       `avgpool could not fetch its module: ${response.status} ${response.statusText} for ${response.url}`,
     );
   }
+  const type = response.headers.get('content-type') ?? 'unknown';
+  // What comes instead of a missing file is often a page that says so.
+  const refuse = (cause: unknown) => cannotCompile(cause, ` from ${response.url || 'a response'}, of type ${type}`);
   // Streaming takes this type only, and not every runtime has it.
-  const streams = /^application\/wasm\b/i.test(response.headers.get('content-type') ?? '');
-  if (streams && typeof WebAssembly.compileStreaming === 'function') {
-    return WebAssembly.compileStreaming(response).catch(cannotCompile);
+  if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === 'function') {
+    return WebAssembly.compileStreaming(response).catch(refuse);
   }
-  return WebAssembly.compile(await response.arrayBuffer()).catch(cannotCompile);
+  return WebAssembly.compile(await response.arrayBuffer()).catch(refuse);
 }
 
-function cannotCompile(cause: unknown): never {
-  throw new Error(`avgpool could not compile its module: ${reasonOf(cause)}`, { cause });
+function cannotCompile(cause: unknown, from = ''): never {
+  throw new Error(`avgpool could not compile its module${from}: ${reasonOf(cause)}`, { cause });
 }
 
 function wrongSource(name: string, expected: string, given: unknown): TypeError {

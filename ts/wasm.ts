@@ -4,6 +4,7 @@
 // module came in is an entry's business.
 
 import * as glue from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+import { show } from './check.js';
 
 export type { Buffer } from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
@@ -51,6 +52,9 @@ export function start(instance: WebAssembly.Instance): void {
   }
   try {
     const started = instance.exports as Exports;
+    if (typeof started.__wbindgen_start !== 'function') {
+      throw new TypeError(`it exports ${show(Object.keys(started))}`);
+    }
     glue.__wbg_set_wasm(started);
     started.__wbindgen_start();
     heap = new glue.Memory();
@@ -121,9 +125,12 @@ function knowsVectors(): boolean {
   }
 }
 
-/** What an error says, or anything else that was thrown. */
+/** What an error says, and what its cause does, or anything else that was thrown. */
 export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) {
+    return String(cause);
+  }
+  return cause.cause === undefined ? cause.message : `${cause.message}: ${reasonOf(cause.cause)}`;
 }
 
 /** The memory as it is now: growing it makes a new one and detaches all views of the old one. */
