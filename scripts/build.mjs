@@ -66,7 +66,7 @@ const features = [
 ];
 
 // wasm-pack declares the types of its own entry, which loads the module in its own way. avgpool takes the glue behind that
-// entry, and imports the module as the bundler gives it: as a data: URL.
+// entry, and imports the module as rollup.config.mjs gives it: as hexadecimal digits.
 function declareBindings() {
   const glue = [
     "export * from './avgpool_wasm.js';",

@@ -2,7 +2,7 @@
 // missing and what to do.
 
 import { expect, test } from 'vitest';
-import { runProgram } from './program.js';
+import { runModule, runProgram } from './program.js';
 
 /** What the first uses throw in a process that has first run `before`. */
 function firstUse(before: string): string {
@@ -26,6 +26,15 @@ function firstUse(before: string): string {
 /** Replaces what `new WebAssembly.Module` does. */
 const failing = (error: string, more = '') => `
   WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError(${JSON.stringify(error)}); } };${more}`;
+
+test('an engine that has no function for hexadecimal digits starts the module all the same', () => {
+  const program = `
+    delete globalThis.Buffer;
+    delete Uint8Array.fromHex;
+    const { avgPool2d, Tensor } = await import('./dist/index.js');
+    console.log(avgPool2d(Tensor.ones([1, 2, 2]), 2).data[0]);`;
+  expect(runModule(program)).toBe('1');
+});
 
 test.each([
   [

@@ -31,8 +31,7 @@ describe('init takes', () => {
     ['a part of a buffer', 'Uint8Array.of(1, 2, ...bytes, 3).subarray(2, -1)'],
     ['an ArrayBuffer', 'new Uint8Array(bytes).buffer'],
     ['a promise of bytes', "import('node:fs/promises').then(({ readFile }) => readFile(file))"],
-    ['a response, compiled while it arrives', 'response()'],
-    ['a response of another type', "response({ headers: { 'content-type': 'text/plain' } })"],
+    ['a response', 'response()'],
     ['a promise of a response', 'Promise.resolve(response())'],
     ['a URL', "new URL('data:application/wasm;base64,' + bytes.toString('base64'))"],
     ['a URL as text', "'data:application/wasm;base64,' + bytes.toString('base64')"],
@@ -86,7 +85,7 @@ describe('refused, and then tried again with success:', () => {
     ],
     [
       'init(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))',
-      /^Error: avgpool could not start its module, which must be avgpool.wasm of the same version: it exports \[\] \/\/ TypeError$/,
+      /^Error: avgpool could not start its module: it exports \[\]; the module must be avgpool.wasm of the same version \/\/ TypeError$/,
     ],
   ])('slim.%s', (call, message) => {
     const printed = run(`console.log(await messageOf(() => slim.${call})); await slim.init(bytes); works();`);
@@ -104,6 +103,58 @@ test('init needs nothing that older browsers refuse on their main thread', () =>
   expect(run(`${refusing} await slim.init(bytes); works();`)).toBe('3');
   expect(run(`${refusing} await slim.init(response()); works();`)).toBe('3');
   expect(run(`${refusing} console.log(await messageOf(() => slim.initSync(bytes)));`)).toContain('disallowed');
+});
+
+test('a response of the right type is compiled while it arrives, and others when they are there', () => {
+  const counting = `
+    let streamed = 0;
+    const { compileStreaming } = WebAssembly;
+    WebAssembly.compileStreaming = (response) => (streamed++, compileStreaming.call(WebAssembly, response));
+    const typed = (type) => response({ headers: { 'content-type': type } });`;
+  const streamed = (type: string) =>
+    run(`${counting} await slim.init(typed('${type}')); works(); console.log(streamed);`);
+  expect(streamed('application/wasm')).toBe('3\n1');
+  for (const type of [
+    'Application/WASM',
+    'application/wasm; charset=utf-8',
+    'application/wasm;',
+    'application/wasm-x',
+    'text/html',
+  ]) {
+    expect(streamed(type), type).toBe('3\n0');
+  }
+});
+
+test.each([
+  ['init', '[bytes, module, response()]'],
+  ['initSync', '[bytes, module]'],
+])('without WebAssembly, %s and every later use say what is missing', (name, sources) => {
+  const printed = run(`
+    const module = new WebAssembly.Module(bytes);
+    const sources = ${sources};
+    delete globalThis.WebAssembly;
+    for (const source of sources) {
+      console.log(await messageOf(() => slim.${name}(source)));
+      console.log(await messageOf(() => slim.Tensor.ones([1, 2, 2])));
+    }`);
+  for (const line of printed.split('\n')) {
+    expect(line).toMatch(
+      /avgpool (could not|has not been started, for init).*there is no WebAssembly\. The Lockdown Mode/,
+    );
+  }
+});
+
+test('an init that failed is why the first use does', () => {
+  const printed = run(`
+    await messageOf(() => slim.init(response({ status: 404, statusText: 'Not Found' })));
+    console.log(await messageOf(() => slim.memoryUsage()));
+    slim.initSync(bytes);
+    works();`);
+  const [refusal, result] = printed.split('\n');
+  expect(refusal).toMatch(
+    /^Error: avgpool has not been started, for init failed: avgpool could not fetch its module: 404/,
+  );
+  expect(result).toBe('3');
 });
 
 test('use before init says what to call', () => {

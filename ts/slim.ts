@@ -3,7 +3,7 @@
 // It knows every form that a module comes in. It holds none, so what it loads is what the program gives it.
 
 import { show } from './check.js';
-import { cannotStart, imports, isStarted, reasonOf, start } from './wasm.js';
+import { explain, imports, isStarted, keepFailure, reasonOf, start } from './wasm.js';
 
 export * from './api.js';
 
@@ -11,8 +11,11 @@ export * from './api.js';
 type Global<Name extends string, Otherwise = never> =
   typeof globalThis extends Record<Name, { prototype: infer T }> ? T : Otherwise;
 
-/** A WebAssembly.Module; any object, where the compiler does not know WebAssembly. */
-export type Module = object &
+/**
+ * A WebAssembly.Module; any object but a promise or a response, where the compiler does not know WebAssembly, or knows its
+ * modules as objects with nothing in them.
+ */
+export type Module = { readonly then?: never; readonly headers?: never } & object &
   (typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : unknown);
 
 /** The bytes of avgpool.wasm. */
@@ -41,13 +44,18 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
   try {
     const given: unknown = await source;
     if (!isStarted()) {
-      // Asynchronously, for older browsers make no instance at once on the main thread, however small the module.
-      start(await WebAssembly.instantiate(await compiled(given), imports).catch(refuse));
+      const module = await compiled(given);
+      try {
+        // Asynchronously, for older browsers make no instance at once on the main thread, however small the module.
+        start(await WebAssembly.instantiate(module, imports));
+      } catch (cause) {
+        cannotStart(cause);
+      }
     }
   } catch (error) {
     // Another call may have succeeded meanwhile, and then this one does nothing either.
     if (!isStarted()) {
-      throw error;
+      throw failed('init', error);
     }
   }
 }
@@ -63,24 +71,28 @@ export function initSync(source: Module | Bytes): void {
   if (isStarted()) {
     return;
   }
-  if (!isModule(given) && !isBytes(given)) {
-    throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
-  }
-  const module = isModule(given) ? given : compiledSync(given);
-  let instance: WebAssembly.Instance;
   try {
-    instance = new WebAssembly.Instance(module, imports);
-  } catch (cause) {
-    throw cannotStart(cause);
+    if (!isModule(given) && !isBytes(given)) {
+      throw wrongSource('initSync', 'a WebAssembly.Module or bytes', given);
+    }
+    const module = isModule(given) ? given : moduleOf(given);
+    try {
+      start(new WebAssembly.Instance(module, imports));
+    } catch (cause) {
+      cannotStart(cause);
+    }
+  } catch (error) {
+    throw failed('initSync', error);
   }
-  start(instance);
 }
 
-function refuse(cause: unknown): never {
-  throw cannotStart(cause);
+/** An error that has been explained, which first use will repeat. */
+function failed(name: string, error: unknown): unknown {
+  keepFailure(new Error(`avgpool has not been started, for ${name} failed: ${reasonOf(error)}`, { cause: error }));
+  return error;
 }
 
-function compiledSync(bytes: BufferSource): WebAssembly.Module {
+function moduleOf(bytes: BufferSource): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
@@ -93,7 +105,7 @@ async function compiled(given: unknown): Promise<WebAssembly.Module> {
     return given;
   }
   if (isBytes(given)) {
-    return WebAssembly.compile(given).catch((cause) => cannotCompile(cause));
+    return compile(given);
   }
   if (isResponse(given)) {
     return compileResponse(given);
@@ -102,7 +114,9 @@ async function compiled(given: unknown): Promise<WebAssembly.Module> {
     const response = await fetch(given).catch((cause) => {
       // Node fetches no files.
       const hint = String(given).startsWith('file:') ? '; give init the bytes of the file instead' : '';
-      throw new Error(`avgpool could not fetch its module from ${given}: ${reasonOf(cause)}${hint}`, { cause });
+      // The reason that Node gives is that of the reason.
+      const reason = reasonOf((cause instanceof Error && cause.cause) || cause);
+      throw new Error(`avgpool could not fetch its module from ${given}: ${reason}${hint}`, { cause });
     });
     return compileResponse(response);
   }
@@ -117,16 +131,32 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   }
   const type = response.headers.get('content-type') ?? 'unknown';
   // What comes instead of a missing file is often a page that says so.
-  const refuse = (cause: unknown) => cannotCompile(cause, ` from ${response.url || 'a response'}, of type ${type}`);
-  // Streaming takes this type only, and not every runtime has it.
-  if (/^application\/wasm\b/i.test(type) && typeof WebAssembly.compileStreaming === 'function') {
-    return WebAssembly.compileStreaming(response).catch(refuse);
+  const from = ` from ${response.url || 'a response'}, of type ${type}`;
+  // Streaming takes this type, letter by letter, and not every runtime has it.
+  const streams =
+    type === 'application/wasm' && typeof WebAssembly !== 'undefined' && 'compileStreaming' in WebAssembly;
+  return streams
+    ? WebAssembly.compileStreaming(response).catch((cause) => cannotCompile(cause, from))
+    : compile(await response.arrayBuffer(), from);
+}
+
+async function compile(bytes: BufferSource, from = ''): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    return cannotCompile(cause, from);
   }
-  return WebAssembly.compile(await response.arrayBuffer()).catch(refuse);
+}
+
+function cannotStart(cause: unknown): never {
+  // An instance lacks memory, or one of the names that it imports and exports.
+  const version = cause instanceof RangeError ? '' : '; the module must be avgpool.wasm of the same version';
+  const reason = explain(cause) ?? `${reasonOf(cause)}${version}`;
+  throw new Error(`avgpool could not start its module: ${reason}`, { cause });
 }
 
 function cannotCompile(cause: unknown, from = ''): never {
-  throw new Error(`avgpool could not compile its module${from}: ${reasonOf(cause)}`, { cause });
+  throw new Error(`avgpool could not compile its module${from}: ${explain(cause) ?? reasonOf(cause)}`, { cause });
 }
 
 function wrongSource(name: string, expected: string, given: unknown): TypeError {

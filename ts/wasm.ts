@@ -31,7 +31,7 @@ export const PLANS = 64;
 let exports: Exports | undefined;
 let heap: glue.Memory;
 let plans: glue.Plans;
-let failure: { cause: unknown } | undefined;
+let failure: Error | undefined;
 
 /** Whether the module has been started. */
 export function isStarted(): boolean {
@@ -44,31 +44,21 @@ export const imports: WebAssembly.Imports = { './avgpool_wasm_bg.js': glue as un
 /**
  * Starts an instance of the module, unless there is one already: every tensor of this build lives in one memory.
  *
- * @throws Error if it is not of the module that these bindings were made for.
+ * @throws whatever comes of an instance of another module than these bindings were made for.
  */
 export function start(instance: WebAssembly.Instance): void {
   if (exports) {
     return;
   }
-  try {
-    const started = instance.exports as Exports;
-    if (typeof started.__wbindgen_start !== 'function') {
-      throw new TypeError(`it exports ${show(Object.keys(started))}`);
-    }
-    glue.__wbg_set_wasm(started);
-    started.__wbindgen_start();
-    heap = new glue.Memory();
-    plans = new glue.Plans(PLANS, heap);
-    exports = started;
-  } catch (cause) {
-    throw cannotStart(cause);
+  const started = instance.exports as Exports;
+  if (typeof started.__wbindgen_start !== 'function') {
+    throw new TypeError(`it exports ${show(Object.keys(started))}`);
   }
-}
-
-/** What to throw when a module gives no instance, or not the expected one. */
-export function cannotStart(cause: unknown): Error {
-  const text = 'avgpool could not start its module, which must be avgpool.wasm of the same version';
-  return new Error(`${text}: ${reasonOf(cause)}`, { cause });
+  glue.__wbg_set_wasm(started);
+  started.__wbindgen_start();
+  heap = new glue.Memory();
+  plans = new glue.Plans(PLANS, heap);
+  exports = started;
 }
 
 /** Starts what `load` gives or, where that fails, keeps the reason for whoever uses the module first: importing never throws. */
@@ -76,24 +66,31 @@ export function startOrKeepFailure(load: () => WebAssembly.Module): void {
   try {
     start(new WebAssembly.Instance(load(), imports));
   } catch (cause) {
-    failure = { cause };
+    const needs = 'It needs WebAssembly with SIMD, and that nothing forbids to compile it';
+    const reason = explain(cause) ?? `its module did not start (${reasonOf(cause)}). ${needs}`;
+    keepFailure(new Error(`avgpool cannot run here: ${reason}`, { cause }));
   }
+}
+
+/** Keeps the error that first use is to throw as long as nothing has been started. */
+export function keepFailure(error: Error): void {
+  failure = error;
 }
 
 /** The exports of the started module. */
 function started(): Exports {
   if (!exports) {
-    throw failure
-      ? new Error(`avgpool cannot run here: ${explain(failure.cause)}`, failure)
-      : new Error(
-          'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first',
-        );
+    const { message, cause } = failure ?? new Error(UNSTARTED);
+    // A new one, for its stack says who uses what has not been started.
+    throw new Error(message, { cause });
   }
   return exports;
 }
 
-/** What is missing, and what can be done. */
-function explain(cause: unknown): string {
+const UNSTARTED = 'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first';
+
+/** What is missing, and what can be done, if that is known. */
+export function explain(cause: unknown): string | undefined {
   if (typeof WebAssembly === 'undefined') {
     return 'there is no WebAssembly. The Lockdown Mode of Apple devices turns it off: exclude the site or app from it';
   }
@@ -111,7 +108,7 @@ function explain(cause: unknown): string {
   if (!knowsVectors()) {
     return `WebAssembly has no SIMD (${reason}): Node 18, Chrome 91, Firefox 89, Safari 16.4 or later have it`;
   }
-  return `its module did not start (${reason}). It needs WebAssembly with SIMD, and that nothing forbids to compile it`;
+  return undefined;
 }
 
 function knowsVectors(): boolean {
@@ -125,12 +122,9 @@ function knowsVectors(): boolean {
   }
 }
 
-/** What an error says, and what its cause does, or anything else that was thrown. */
+/** What an error says, or anything else that was thrown. */
 export function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) {
-    return String(cause);
-  }
-  return cause.cause === undefined ? cause.message : `${cause.message}: ${reasonOf(cause.cause)}`;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The memory as it is now: growing it makes a new one and detaches all views of the old one. */

@@ -1,7 +1,7 @@
 //! What the standard library would bring: an allocator, and what is done when code panics.
 //!
-//! No argument makes it panic, so the messages are worth nothing to users: without them, the places of the panics and the
-//! formatting, and with this allocator, the module is a ninth smaller.
+//! No argument makes it panic, so nobody would read a message: without putting messages together, and with this allocator,
+//! the module is a ninth smaller.
 
 use core::panic::PanicInfo;
 

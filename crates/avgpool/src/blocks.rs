@@ -1,4 +1,4 @@
-//! Rows cut into blocks of vectors: four at a time, then what is left.
+//! Rows cut into blocks of vectors: four at a time, then two, then one.
 //!
 //! It knows how long a row is, not what is done with it.
 
@@ -14,7 +14,8 @@ pub trait Block<T> {
 
 /// Runs `block` until every element of a row of `width` has been in one, some perhaps in two; none beyond it ever is.
 ///
-/// What is left of a row is done a vector at a time: a body for each number of vectors that may be left is 2.8 times the code.
+/// What is left of a row is done two vectors at a time, and one. A body for three as well would make the module a
+/// twenty-fifth larger; without it, rows of three vectors take up to 1.2 of the time, and without that for two 1.4.
 #[inline(always)]
 pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     let vector = T::Vector::COUNT;
@@ -28,6 +29,11 @@ pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     while width - start >= 4 * vector {
         block.run::<T::Vector, 4>(start);
         start += 4 * vector;
+    }
+    while width >= 2 * vector && width - start > vector {
+        let at = start.min(width - 2 * vector);
+        block.run::<T::Vector, 2>(at);
+        start = at + 2 * vector;
     }
     while start < width {
         block.run::<T::Vector, 1>(start.min(width - vector));
