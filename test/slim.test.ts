@@ -126,7 +126,8 @@ test('a response of the right type is compiled while it arrives, and others when
 });
 
 test.each([
-  ['init', '[bytes, module, response()]'],
+  // Node cannot read a response then.
+  ['init', '[bytes, module]'],
   ['initSync', '[bytes, module]'],
 ])('without WebAssembly, %s and every later use say what is missing', (name, sources) => {
   const printed = run(`

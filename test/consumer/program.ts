@@ -81,6 +81,8 @@ export async function start(module: slim.Module): Promise<void> {
 export function mistakes(): void {
   // @ts-expect-error: a module cannot be a number
   slim.initSync(5);
+  // @ts-expect-error: what comes later cannot be started at once
+  slim.initSync(Promise.resolve(new Uint8Array(8)));
   // @ts-expect-error: out is of another element type
   pool.forward(double, single);
   // @ts-expect-error: tensors are not made by new

@@ -17,10 +17,17 @@ import { publish } from './report.mjs';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
 
-/** A line has a name, says how the package gets in, and runs; the quick ones are part of `npm test`. */
+/**
+ * A line has a name, says how the package gets in, and runs: it gives a hash, or milliseconds, or nothing if it only checks.
+ * The quick ones are part of `npm test`.
+ */
 const lines = [node, edge, next, browsers, bundlers, examples, blocked, denoTools, coldStart]
   .flat()
   .filter(({ name, how, quick }) => (quick || !values.quick) && `${name}, ${how}`.includes(values.only ?? ''));
+
+if (lines.length === 0) {
+  throw new Error(`no line has ${JSON.stringify(values.only)} in its name`);
+}
 
 const color = (number, text) => `\u001b[${number}m${text}\u001b[0m`;
 
@@ -30,7 +37,7 @@ async function resultOf(line, app) {
   try {
     const version = await line.version?.();
     const found = await line.run(app);
-    if (found && !found.hash && found.milliseconds === undefined) {
+    if (!line.checks && !found?.hash && found?.milliseconds === undefined) {
       throw new Error(`found neither a hash nor a time: ${JSON.stringify(found)}`);
     }
     return { name, how, version, ...found };

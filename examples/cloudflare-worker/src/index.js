@@ -7,8 +7,11 @@
 
 import { AvgPool2d, Tensor } from 'avgpool';
 
-/** The most bytes that a body may have. */
-const LIMIT = 8 * 2 ** 20;
+/**
+ * The most bytes that a body, or an answer, may have. A worker has 128 MB; beside both tensors, avgpool works in some twenty
+ * times the memory of one plane, at the worst.
+ */
+const LIMIT = 2 * 2 ** 20;
 
 export default {
   async fetch(request) {
@@ -36,10 +39,11 @@ async function pool(request) {
   }
   const { searchParams } = new URL(request.url);
   const shape = numbers(searchParams, 'shape');
-  const [kernelSize] = numbers(searchParams, 'kernel');
-  const [stride = null] = searchParams.has('stride') ? numbers(searchParams, 'stride') : [];
-  const [padding] = searchParams.has('padding') ? numbers(searchParams, 'padding') : [0];
-  const pool = new AvgPool2d({ kernelSize, stride, padding });
+  const pool = new AvgPool2d({
+    kernelSize: oneOrMore(numbers(searchParams, 'kernel')),
+    stride: searchParams.has('stride') ? oneOrMore(numbers(searchParams, 'stride')) : null,
+    padding: searchParams.has('padding') ? oneOrMore(numbers(searchParams, 'padding')) : 0,
+  });
   const body = await bodyOf(request);
   if (body.byteLength % 4 !== 0) {
     throw new Refusal(400, `float32 elements take 4 bytes each, got a body of ${body.byteLength} bytes`);
@@ -63,6 +67,11 @@ async function pool(request) {
   } finally {
     input.dispose();
   }
+}
+
+/** As avgpool takes it: a number, or as many as there are, for height and width. */
+function oneOrMore(values) {
+  return values.length === 1 ? values[0] : values;
 }
 
 /** Numbers with commas between them. */

@@ -21,6 +21,7 @@ export default [
   {
     name: 'Chromium',
     how: 'a policy without wasm-unsafe-eval: import works, and first use says what to do',
+    checks: true,
     quick: true,
     async run({ folder }) {
       const errors = await onPage(folder, attempt, { path: 'empty.html', headers: scripts('') });
@@ -34,6 +35,7 @@ export default [
   {
     name: 'Chromium',
     how: 'a policy with wasm-unsafe-eval: nothing more is needed',
+    checks: true,
     quick: true,
     async run({ folder }) {
       const headers = scripts(" 'wasm-unsafe-eval'");

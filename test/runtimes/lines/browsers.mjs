@@ -1,5 +1,6 @@
 // Browsers: a page from a plain static server, and what bundlers make of the program.
 
+import { strictEqual } from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { program, withFiles } from '../app.mjs';
@@ -60,7 +61,11 @@ export default [
     how: '`avgpool/slim`, compiled while it arrives',
     quick: true,
     version: chromiumVersion,
-    run: ({ folder }) => onPage(folder, 'result', { path: 'slim.html' }),
+    async run({ folder }) {
+      const { streamed, ...found } = await onPage(folder, 'result', { path: 'slim.html' });
+      strictEqual(streamed, 1);
+      return found;
+    },
   },
   {
     name: 'Firefox',

@@ -17,6 +17,7 @@ export default [
   {
     name: 'Deno',
     how: 'types: a program that uses every export',
+    checks: true,
     quick: true,
     version,
     async run({ folder }) {
@@ -28,6 +29,7 @@ export default [
   {
     name: 'Deno',
     how: 'publish to JSR, rehearsed without a warning',
+    checks: true,
     quick: true,
     version,
     async run() {

@@ -1,9 +1,9 @@
 // The examples, used as their users would.
 
-import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { here, versionOf, withServer } from '../app.mjs';
 import { onPage } from './browsers.mjs';
@@ -14,6 +14,7 @@ export default [
   {
     name: 'wrangler dev',
     how: 'example: Cloudflare Worker',
+    checks: true,
     version: () => versionOf('wrangler'),
     async run() {
       // Beside the node_modules that have the package.
@@ -30,12 +31,14 @@ export default [
         '--show-interactive-dev-session=false',
       ];
       const env = { CI: '1', WRANGLER_SEND_METRICS: 'false' };
-      return withServer(join(here, 'node_modules/.bin/wrangler'), args, { cwd, env, stdin: 'ignore' }, checkWorker);
+      await withServer(join(here, 'node_modules/.bin/wrangler'), args, { cwd, env, stdin: 'ignore' }, checkWorker);
+      await checkMemory(join(cwd, 'src/index.js'));
     },
   },
   {
     name: 'Deno',
     how: 'example: program',
+    checks: true,
     version: () => versionOf('deno'),
     async run({ folder }) {
       cpSync(join(examples, 'deno/shades.ts'), join(folder, 'shades.ts'));
@@ -51,6 +54,7 @@ export default [
   {
     name: 'Chromium',
     how: 'example: page',
+    checks: true,
     async run({ folder }) {
       const page = join(folder, 'page');
       mkdirSync(page);
@@ -90,13 +94,39 @@ async function checkWorker(address) {
     ['shape=1,two,4&kernel=2', eight, 400, /the query needs shape, .* got "1,two,4"/],
     ['shape=1,2,4&kernel=0', eight, 400, /kernelSize must be .* got 0/],
     ['shape=1,2,4&kernel=3', eight, 400, /the output height must be at least 1/],
-    ['shape=1,2,4&kernel=2&padding=4000', eight, 413, /an answer may have 8388608 bytes/],
-    ['shape=1,2,4&kernel=2', new Uint8Array(8 * 2 ** 20 + 4), 413, /a body may have 8388608 bytes/],
-    ['shape=1,2,4&kernel=2', chunks(9), 413, /a body may have 8388608 bytes/],
+    ['shape=1,2,4&kernel=2,2,2', eight, 400, /kernelSize must be .* got \[2, 2, 2\]/],
+    ['shape=1,2,4&kernel=2&padding=4000', eight, 413, /an answer may have 2097152 bytes/],
+    ['shape=1,2,4&kernel=2', new Uint8Array(2 * 2 ** 20 + 4), 413, /a body may have 2097152 bytes/],
+    ['shape=1,2,4&kernel=2', chunks(3), 413, /a body may have 2097152 bytes/],
   ]) {
     const refused = await post(query, body);
     const text = await refused.text();
     strictEqual(refused.status, status, `${query}: ${text}`);
     match(text, sentence);
   }
+}
+
+/** The largest requests, of which workers have no more memory than this. */
+async function checkMemory(file) {
+  const [{ default: worker }, { memoryUsage }] = await Promise.all([
+    import(pathToFileURL(file).href),
+    import('avgpool'),
+  ]);
+  const body = new Float32Array(2 ** 19);
+  for (const query of [
+    'shape=1,1,524288&kernel=1',
+    'shape=1,524288,1&kernel=1',
+    'shape=1,724,724&kernel=3&stride=1&padding=1',
+    'shape=1,1,524288&kernel=1,7&stride=1&padding=0,3',
+    'shape=524288,1,1&kernel=1',
+    'shape=1,4,131072&kernel=3&stride=1&padding=1',
+    'shape=1,131072,4&kernel=3&stride=1&padding=1',
+  ]) {
+    const length = query.includes('724') ? 724 * 724 : body.length;
+    const request = new Request(`http://localhost/?${query}`, { method: 'POST', body: body.subarray(0, length) });
+    const { status } = await worker.fetch(request);
+    strictEqual(status, 200, query);
+  }
+  ok(memoryUsage().bytes < 100e6, `the memory grew to ${memoryUsage().bytes} bytes`);
+  strictEqual(memoryUsage().tensors, 0);
 }

@@ -1,6 +1,7 @@
 // Next.js: a route on the edge, built and served.
 
-import { rmSync } from 'node:fs';
+import { ok } from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { here, versionOf, withServer } from '../app.mjs';
@@ -17,6 +18,16 @@ export default [
     async run() {
       rmSync(join(cwd, '.next'), { recursive: true, force: true });
       await execa(program, ['build'], { cwd, env });
+      // Without the condition, the module would be in here as digits.
+      const built = readdirSync(join(cwd, '.next/server'), { recursive: true });
+      const digits = readFileSync(join(here, 'node_modules/avgpool/dist/avgpool.wasm')).subarray(0, 64).toString('hex');
+      for (const file of built.filter((name) => /\.m?js$/.test(name))) {
+        ok(!readFileSync(join(cwd, '.next/server', file), 'utf8').includes(digits), `${file} compiles the module`);
+      }
+      ok(
+        built.some((name) => name.endsWith('.wasm')),
+        'a compiled module is deployed',
+      );
       return withServer(
         program,
         (port) => ['start', '--port', `${port}`],
