@@ -20,15 +20,34 @@ export async function withChromium(use) {
   }
 }
 
-/** What an expression is on a page of Chromium, at a path of a folder that is served with these headers. */
-export async function onPage(folder, expression, { path = '', headers = {} } = {}) {
-  return withFiles(folder, headers, (address) =>
-    withChromium(async (browser) => {
-      const page = await browser.newPage();
-      await page.goto(`${address}/${path}`);
-      return page.evaluate(expression);
-    }),
-  );
+/** What an expression is on a page of Chromium. */
+const inChromium = (address, expression) =>
+  withChromium(async (browser) => {
+    const page = await browser.newPage();
+    await page.goto(address);
+    return page.evaluate(expression);
+  });
+
+/** The same in Firefox, with its version. */
+async function inFirefox(address, expression) {
+  const executablePath = program('/usr/bin/firefox-esr', '/usr/bin/firefox');
+  const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    const version = (await browser.version()).replace(/^\w+\//, '');
+    return { ...(await page.evaluate(expression)), version };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The engines, by their browsers' names. */
+export const engines = { Chromium: inChromium, Firefox: inFirefox, WebKit: inWebKit };
+
+/** What an expression is on a page at a path of a folder, which is served with these headers. */
+export async function onPage(folder, expression, { path = '', headers = {}, engine = 'Chromium' } = {}) {
+  return withFiles(folder, headers, (address) => engines[engine](`${address}/${path}`, expression));
 }
 
 export const chromiumVersion = () => withChromium((browser) => browser.version());
@@ -67,26 +86,9 @@ export default [
       return found;
     },
   },
-  {
-    name: 'Firefox',
+  ...['Firefox', 'WebKit'].map((engine) => ({
+    name: engine,
     how: 'page with an import map',
-    async run({ folder }) {
-      const executablePath = program('/usr/bin/firefox-esr', '/usr/bin/firefox');
-      const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
-      try {
-        return await withFiles(folder, {}, async (address) => {
-          const page = await browser.newPage();
-          await page.goto(address);
-          return { ...(await page.evaluate('result')), version: (await browser.version()).replace(/^\w+\//, '') };
-        });
-      } finally {
-        await browser.close();
-      }
-    },
-  },
-  {
-    name: 'WebKit',
-    how: 'page with an import map',
-    run: ({ folder }) => withFiles(folder, {}, (address) => inWebKit(address, 'result')),
-  },
+    run: ({ folder }) => onPage(folder, 'result', { engine }),
+  })),
 ];
