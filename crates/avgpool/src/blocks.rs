@@ -15,7 +15,8 @@ pub trait Block<T> {
 /// Runs `block` until every element of a row of `width` has been in one, some perhaps in two; none beyond it ever is.
 ///
 /// What is left of a row is done two vectors at a time, and one. A body for three as well would make the module a
-/// twenty-fifth larger; without it, rows of three vectors take up to 1.2 of the time, and without that for two 1.4.
+/// twenty-fifth larger; without it, rows of three vectors take up to 1.2 of the time, and without that for two 1.4. Who knows
+/// that a row is a vector or longer asserts it: then no body for shorter ones is compiled.
 #[inline(always)]
 pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     let vector = T::Vector::COUNT;

@@ -130,6 +130,7 @@ fn average_positions<T: Element>(geometry: &Geometry, divisor: T, input: &[T], o
     let channels = geometry.channels;
     let [mut sums, mut spare, mut totals, divisors] = cut([channels; SCRATCH_ROWS], scratch);
     divisors.fill(divisor);
+    assert!(channels >= MOST_LANES, "as many channels as lanes");
     let add_run = |before: &[T], run: &[T], after: &mut [T]| for_blocks(channels, &mut AddRun { before, run, after });
     for (input, averages) in geometry.planes(input, output) {
         totals.fill(T::default());

@@ -165,6 +165,7 @@ pub fn backward<T: Element>(
 #[inline(never)]
 fn spread<T: Element>(even: &mut [T], odd: &mut [T], upper: &[T], lower: &[T]) {
     let pairs = even.len() / 2;
+    assert!(pairs >= T::Vector::COUNT, "as many pairs as lanes");
     assert!(upper.len() > pairs && lower.len() == upper.len(), "a quotient beyond every pair");
     assert!(odd.is_empty() || odd.len() == even.len(), "rows of the same length");
     if even.len() % 2 == 1 {

@@ -10,7 +10,7 @@ use crate::blocks::{Block, add, for_blocks, load, store};
 use crate::divisor::divide;
 use crate::geometry::Geometry;
 use crate::scratch::{cut, total};
-use crate::simd::{Element, Lanes};
+use crate::simd::{Element, Lanes, MOST_LANES};
 
 /// What a call needs to know, and how its memory is cut.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,7 @@ fn slide<T: Element>(slide: &mut Slide<T>) {
     let whole = |row: &[T]| row.len().is_multiple_of(*channels);
     let same = rows.iter().all(|row| row.len() == rows[0].len());
     assert!(same && whole(rows[0]) && whole(result), "rows of whole positions");
+    assert!(*channels >= MOST_LANES, "as many channels as lanes");
     for_blocks(*channels, slide);
 }
 

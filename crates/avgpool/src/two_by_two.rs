@@ -10,7 +10,7 @@ use crate::axis::Axis;
 use crate::blocks::{Block, add, for_blocks, load, store};
 use crate::divisor::exact_reciprocal;
 use crate::geometry::Geometry;
-use crate::simd::{Element, Lanes};
+use crate::simd::{Element, Lanes, MOST_LANES};
 
 /// What to multiply by, if this path gives what the general one would: if windows tile the plane (but for a last odd row
 /// or column), and have a divisor in common whose reciprocal is exact in either element type.
@@ -111,6 +111,7 @@ fn spread_pairs<L: Lanes>(
 /// The same as `add_pairs`, of positions with many channels.
 #[inline(never)]
 fn add_positions<T: Element>(upper: &[T], lower: &[T], output: &mut [T], scale: T, channels: usize) {
+    assert!(channels >= MOST_LANES, "as many channels as lanes");
     let pairs = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));
     for ((upper, lower), output) in pairs.zip(output.chunks_exact_mut(channels)) {
         for_blocks(channels, &mut AddPositions { upper, lower, output, scale });
@@ -139,6 +140,7 @@ impl<T: Element> Block<T> for AddPositions<'_, T> {
 /// The same as `spread_pairs`, of positions with many channels.
 #[inline(never)]
 fn spread_positions<T: Element>(grad_output: &[T], upper: &mut [T], lower: &mut [T], scale: T, channels: usize) {
+    assert!(channels >= MOST_LANES, "as many channels as lanes");
     let (tiled, rest) = upper.split_at_mut(2 * grad_output.len());
     rest.fill(T::default());
     let (tiled_below, rest) = lower.split_at_mut(2 * grad_output.len());
