@@ -37,9 +37,9 @@ impl Layout {
     }
 }
 
-/// Whether rows are long enough for the vectors of an element type.
+/// Whether this path serves an element type, and rows are long enough for its vectors.
 pub fn serves<T: Element>(geometry: &Geometry) -> bool {
-    geometry.columns.input >= 2 * T::Vector::COUNT
+    T::HAS_FAST_PATHS && geometry.columns.input >= 2 * T::Vector::COUNT
 }
 
 /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − 1 + i, 2·ow − 1 + j] / divisor(oh, ow)`

@@ -67,7 +67,7 @@ impl General {
 
     fn forward<T: Element>(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         match &self.planes {
-            Some(layout) if T::HAS_FAST_PATHS && input.len() / geometry.input_len() >= small_planes::FEWEST => {
+            Some(layout) if small_planes::serves(geometry, input) => {
                 small_planes::forward(geometry, layout, input, output, scratch);
             }
             _ => forward::forward(geometry, &self.rows, input, output, scratch),
@@ -76,7 +76,7 @@ impl General {
 
     fn backward<T: Element>(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         match &self.planes {
-            Some(layout) if T::HAS_FAST_PATHS && grad_input.len() / geometry.input_len() >= small_planes::FEWEST => {
+            Some(layout) if small_planes::serves(geometry, grad_input) => {
                 small_planes::backward(geometry, layout, grad_output, grad_input, scratch);
             }
             _ => backward::backward(geometry, &self.rows, grad_output, grad_input, scratch),
@@ -126,13 +126,13 @@ impl Plan {
         match &self.kernel {
             Kernel::TwoByTwo { scale } => two_by_two::forward(geometry, T::from_f64(*scale), input, output),
             Kernel::Global { divisor } => global::forward(geometry, T::from_f64(*divisor), input, output, scratch),
-            Kernel::Strips(strips, _) if T::HAS_FAST_PATHS && strips.serves::<T>(geometry) => {
+            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::forward(geometry, strips, input, output, scratch);
             }
-            Kernel::Halving(halving, _) if T::HAS_FAST_PATHS && halving::serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::forward(geometry, halving, input, output, scratch);
             }
-            Kernel::Sliding(sliding, _) if T::HAS_FAST_PATHS => {
+            Kernel::Sliding(sliding, _) if sliding::serves::<T>() => {
                 sliding::forward(geometry, sliding, input, output, scratch);
             }
             Kernel::General(general)
@@ -158,13 +158,13 @@ impl Plan {
             Kernel::Global { divisor } => {
                 global::backward(geometry, T::from_f64(*divisor), grad_output, grad_input, scratch);
             }
-            Kernel::Strips(strips, _) if T::HAS_FAST_PATHS && strips.serves::<T>(geometry) => {
+            Kernel::Strips(strips, _) if strips.serves::<T>(geometry) => {
                 strips::backward(geometry, strips, grad_output, grad_input, scratch);
             }
-            Kernel::Halving(halving, _) if T::HAS_FAST_PATHS && halving::serves::<T>(geometry) => {
+            Kernel::Halving(halving, _) if halving::serves::<T>(geometry) => {
                 halving::backward(geometry, halving, grad_output, grad_input, scratch);
             }
-            Kernel::Sliding(sliding, _) if T::HAS_FAST_PATHS => {
+            Kernel::Sliding(sliding, _) if sliding::serves::<T>() => {
                 sliding::backward(geometry, sliding, grad_output, grad_input, scratch);
             }
             Kernel::General(general)

@@ -37,6 +37,11 @@ impl Layout {
     }
 }
 
+/// Whether this path serves an element type.
+pub fn serves<T: Element>() -> bool {
+    T::HAS_FAST_PATHS
+}
+
 /// `output[oh, ow] = Σ_{i<3, j<3} input[oh − top + i, ow − left + j] / divisor(oh, ow)`
 pub fn forward<T: Element>(geometry: &Geometry, layout: &Layout, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let Geometry { rows, columns, divisor, .. } = geometry;

@@ -17,7 +17,7 @@ const LARGEST: usize = 512;
 const GROUP: usize = 4096;
 
 /// With fewer planes lanes would stay empty.
-pub const FEWEST: usize = 8;
+const FEWEST: usize = 8;
 
 /// How the memory is cut that a call works in.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,11 @@ impl Layout {
         let lengths = [planes * input, planes * sums, planes * output, output, planes];
         Some(Self { planes, lengths, total: lengths.iter().sum() })
     }
+}
+
+/// Whether planes of these elements are as many as this way serves.
+pub fn serves<T: Element>(geometry: &Geometry, input: &[T]) -> bool {
+    T::HAS_FAST_PATHS && input.len() / geometry.input_len() >= FEWEST
 }
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`, for any geometry.

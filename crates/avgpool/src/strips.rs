@@ -46,13 +46,15 @@ impl Strips {
         Some(Self { kernel, common_divisor, lengths, total: total(&lengths.map(|length| length as u64))? })
     }
 
-    /// Whether rows of an element type are long enough for its vectors, and lie well in the cache.
+    /// Whether this path serves an element type, whose rows are long enough for its vectors and lie well in the cache.
     ///
     /// Strips jump from row to row. Rows that are some KB apart compete for the same few places in the innermost cache: on
     /// 512×512 strips of 3×3 take 1.8 times as long as the general path, on 508×508 0.55 times.
     pub fn serves<T: Element>(&self, geometry: &Geometry) -> bool {
         let width = geometry.columns.input;
-        Edges::new::<T>(self.kernel, width).is_some() && !(width * size_of::<T>()).is_multiple_of(1024)
+        T::HAS_FAST_PATHS
+            && Edges::new::<T>(self.kernel, width).is_some()
+            && !(width * size_of::<T>()).is_multiple_of(1024)
     }
 }
 
