@@ -27,6 +27,8 @@ const forNode = { node: 'ts/node.ts', 'node-slim': 'ts/node-slim.ts' };
 // Pure translations of options, with no module and so nothing that has to be shared.
 const compat = { compat: 'ts/compat.ts' };
 
+const types = { ...inBothFormats, ...compat };
+
 // Node looks through a whole CommonJS file for its names when a module imports it: not through this one.
 const apart = { bytes: [module] };
 
@@ -61,8 +63,6 @@ const js = (input, format, extension, manualChunks) => ({
     },
   },
 });
-
-const types = { ...inBothFormats, ...compat };
 
 export default [
   js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js'),

@@ -31,8 +31,8 @@ export function build({ ifChanged = false } = {}) {
   }
   say('Compiling the kernels to WebAssembly');
   const output = ['--out-dir', join(root, bindings), '--target', 'bundler', '--no-pack'];
-  const build = ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output];
-  run('wasm-pack', [...build, '--', '--config', samePaths], environment());
+  const crate = ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output];
+  run('wasm-pack', [...crate, '--', '--config', samePaths], environment());
   declareBindings();
   say('Optimising the module');
   run('node_modules/.bin/wasm-opt', [

@@ -18,8 +18,9 @@ startOrKeepFailure(() => new WebAssembly.Module(bytesOf(hex)));
  */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const { Uint8Array: Bytes, Buffer } = globalThis as unknown as Decoders;
-  if (Bytes.fromHex || Buffer) {
-    return Bytes.fromHex?.(text) ?? (Buffer as NodeBuffer).from(text, 'hex');
+  const decoded = Bytes.fromHex?.(text) ?? Buffer?.from(text, 'hex');
+  if (decoded) {
+    return decoded;
   }
   // The low half of a digit's code is its value, and that of a letter is 9 less.
   const digit = (at: number) => (text.charCodeAt(at) & 15) + 9 * (text.charCodeAt(at) >> 6);
@@ -30,11 +31,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-interface NodeBuffer {
-  from(text: string, encoding: 'hex'): Uint8Array<ArrayBuffer>;
-}
-
 interface Decoders {
   readonly Uint8Array: { fromHex?(text: string): Uint8Array<ArrayBuffer> };
-  readonly Buffer?: NodeBuffer;
+  readonly Buffer?: { from(text: string, encoding: 'hex'): Uint8Array<ArrayBuffer> };
 }

@@ -88,7 +88,7 @@ export function initSync(source: Module | Bytes): void {
 
 /** An error that has been explained, which first use will repeat. */
 function failed(name: string, error: unknown): unknown {
-  keepFailure(new Error(`avgpool has not been started, for ${name} failed: ${reasonOf(error)}`, { cause: error }));
+  keepFailure(`avgpool has not been started, for ${name} failed: ${reasonOf(error)}`, error);
   return error;
 }
 

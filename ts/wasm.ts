@@ -31,7 +31,9 @@ export const PLANS = 64;
 let exports: Exports | undefined;
 let heap: glue.Memory;
 let plans: glue.Plans;
-let failure: Error | undefined;
+let failure: { readonly message: string; readonly cause?: unknown } = {
+  message: 'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first',
+};
 
 /** Whether the module has been started. */
 export function isStarted(): boolean {
@@ -68,26 +70,22 @@ export function startOrKeepFailure(load: () => WebAssembly.Module): void {
   } catch (cause) {
     const needs = 'It needs WebAssembly with SIMD, and that nothing forbids to compile it';
     const reason = explain(cause) ?? `its module did not start (${reasonOf(cause)}). ${needs}`;
-    keepFailure(new Error(`avgpool cannot run here: ${reason}`, { cause }));
+    keepFailure(`avgpool cannot run here: ${reason}`, cause);
   }
 }
 
-/** Keeps the error that first use is to throw as long as nothing has been started. */
-export function keepFailure(error: Error): void {
-  failure = error;
+/** Keeps what first use is to say as long as nothing has been started. */
+export function keepFailure(message: string, cause: unknown): void {
+  failure = { message, cause };
 }
 
 /** The exports of the started module. */
 function started(): Exports {
   if (!exports) {
-    const { message, cause } = failure ?? new Error(UNSTARTED);
-    // A new one, for its stack says who uses what has not been started.
-    throw new Error(message, { cause });
+    throw new Error(failure.message, { cause: failure.cause });
   }
   return exports;
 }
-
-const UNSTARTED = 'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first';
 
 /** What is missing, and what can be done, if that is known. */
 export function explain(cause: unknown): string | undefined {
