@@ -42,11 +42,12 @@ export function program(...files) {
   return found;
 }
 
-/** What a program prints as its last line, as JSON. */
-export async function jsonOf(command, args, options) {
-  const { stdout } = await execa(command, args, { timeout: 120_000, ...options });
-  return JSON.parse(stdout.trim().split('\n').at(-1));
-}
+/** What a program printed as its last line, as JSON. */
+export const lastJson = ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1));
+
+/** The same of a program that is run for it. */
+export const jsonOf = async (command, args, options) =>
+  lastJson(await execa(command, args, { timeout: 120_000, ...options }));
 
 /** Runs `use` with the address of a server that a command starts, and stops the server afterwards. */
 export async function withServer(command, argsFor, options, use) {

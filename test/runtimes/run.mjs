@@ -8,7 +8,7 @@ import blocked from './lines/blocked.mjs';
 import browsers from './lines/browsers.mjs';
 import bundlers from './lines/bundlers.mjs';
 import coldStart from './lines/cold_start.mjs';
-import denoTools from './lines/deno_tools.mjs';
+import deno from './lines/deno.mjs';
 import edge from './lines/edge.mjs';
 import examples from './lines/examples.mjs';
 import next from './lines/next.mjs';
@@ -21,7 +21,7 @@ const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { ty
  * A line has a name, says how the package gets in, and runs: it gives a hash, or milliseconds, or nothing if it only checks.
  * The quick ones are part of `npm test`.
  */
-const lines = [node, edge, next, browsers, bundlers, examples, blocked, denoTools, coldStart]
+const lines = [node, deno, edge, next, browsers, bundlers, examples, blocked, coldStart]
   .flat()
   .filter(({ name, how, quick }) => (quick || !values.quick) && `${name}, ${how}`.includes(values.only ?? ''));
 

@@ -26,7 +26,7 @@ export async function inWebKit(address, expression) {
         if (error) {
           throw new Error(error);
         }
-        return { ...value, version };
+        return { value, version };
       }),
     );
   } finally {

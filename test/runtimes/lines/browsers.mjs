@@ -20,15 +20,15 @@ export async function withChromium(use) {
   }
 }
 
-/** What an expression is on a page of Chromium. */
+/** What an expression is on a page of Chromium, and its version. */
 const inChromium = (address, expression) =>
   withChromium(async (browser) => {
     const page = await browser.newPage();
     await page.goto(address);
-    return page.evaluate(expression);
+    return { value: await page.evaluate(expression), version: browser.version() };
   });
 
-/** The same in Firefox, with its version. */
+/** The same of Firefox. */
 async function inFirefox(address, expression) {
   const executablePath = program('/usr/bin/firefox-esr', '/usr/bin/firefox');
   const browser = await puppeteer.launch({ browser: 'firefox', executablePath, headless: true });
@@ -36,7 +36,7 @@ async function inFirefox(address, expression) {
     const page = await browser.newPage();
     await page.goto(address);
     const version = (await browser.version()).replace(/^\w+\//, '');
-    return { ...(await page.evaluate(expression)), version };
+    return { value: await page.evaluate(expression), version };
   } finally {
     await browser.close();
   }
@@ -45,28 +45,34 @@ async function inFirefox(address, expression) {
 /** The engines, by their browsers' names. */
 export const engines = { Chromium: inChromium, Firefox: inFirefox, WebKit: inWebKit };
 
+const open = (folder, expression, { path = '', headers = {}, engine = 'Chromium' } = {}) =>
+  withFiles(folder, headers, (address) => engines[engine](`${address}/${path}`, expression));
+
 /** What an expression is on a page at a path of a folder, which is served with these headers. */
-export async function onPage(folder, expression, { path = '', headers = {}, engine = 'Chromium' } = {}) {
-  return withFiles(folder, headers, (address) => engines[engine](`${address}/${path}`, expression));
+export async function onPage(...page) {
+  const { value } = await open(...page);
+  return value;
 }
 
-export const chromiumVersion = () => withChromium((browser) => browser.version());
+/** The same of an expression that is what a line found, with the version of the engine. */
+async function foundOnPage(...page) {
+  const { value, version } = await open(...page);
+  return { ...value, version };
+}
 
 export default [
   {
     name: 'Chromium',
     how: 'page with an import map',
     quick: true,
-    version: chromiumVersion,
-    run: ({ folder }) => onPage(folder, 'result'),
+    run: ({ folder }) => foundOnPage(folder, 'result'),
   },
   {
     name: 'Chromium',
     how: 'module worker',
     quick: true,
-    version: chromiumVersion,
     run: ({ folder }) =>
-      onPage(
+      foundOnPage(
         folder,
         `new Promise((resolve, reject) => {
           const worker = new Worker('./page-worker.mjs', { type: 'module' });
@@ -79,9 +85,8 @@ export default [
     name: 'Chromium',
     how: '`avgpool/slim`, compiled while it arrives',
     quick: true,
-    version: chromiumVersion,
     async run({ folder }) {
-      const { streamed, ...found } = await onPage(folder, 'result', { path: 'slim.html' });
+      const { streamed, ...found } = await foundOnPage(folder, 'result', { path: 'slim.html' });
       strictEqual(streamed, 1);
       return found;
     },
@@ -89,6 +94,6 @@ export default [
   ...['Firefox', 'WebKit'].map((engine) => ({
     name: engine,
     how: 'page with an import map',
-    run: ({ folder }) => onPage(folder, 'result', { engine }),
+    run: ({ folder }) => foundOnPage(folder, 'result', { engine }),
   })),
 ];

@@ -1,28 +1,27 @@
 // Edge platforms: the package, bundled with their conditions, in their runtimes.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgeRuntime } from 'edge-runtime';
 import { build } from 'esbuild';
 import { here, versionOf, withServer } from '../app.mjs';
 
-/** Bundles the worker with the conditions of a platform. */
-async function bundle({ folder }, name, program, options) {
-  const { outputFiles } = await build({
+/** Bundles a program with the conditions of a platform, to `worker.js` in a folder, and gives the text of it. */
+async function bundle({ folder }, program, outdir, options) {
+  await build({
     absWorkingDir: folder,
-    entryPoints: [program],
-    outdir: name,
+    entryPoints: [{ in: program, out: 'worker' }],
+    outdir,
     bundle: true,
     format: 'esm',
-    write: false,
     ...options,
   });
-  const text = outputFiles.find(({ path }) => path.endsWith('.js')).text;
+  const text = readFileSync(join(outdir, 'worker.js'), 'utf8');
   // avgpool/slim can compile bytes, for whoever gives it bytes.
   if (program === 'worker.mjs' && /new WebAssembly\.Module\(|WebAssembly\.(compile|instantiate)\b/.test(text)) {
-    throw new Error(`the bundle for ${name} compiles WebAssembly from bytes`);
+    throw new Error(`the bundle in ${outdir} compiles WebAssembly from bytes`);
   }
-  return { text, files: outputFiles };
+  return text;
 }
 
 /** Where dates are older, workerd also forbids to compile while a worker starts, and has no FinalizationRegistry. */
@@ -32,15 +31,12 @@ const inWorkerd = (date, program = 'worker.mjs', how = 'condition workerd') => (
   quick: true,
   version: () => versionOf('workerd'),
   async run(app) {
-    const { text, files } = await bundle(app, 'workerd', program, {
+    const folder = join(app.folder, `workerd-${date}-${program}`);
+    await bundle(app, program, folder, {
       conditions: ['workerd', 'worker', 'browser'],
       loader: { '.wasm': 'copy' },
       assetNames: '[name]',
     });
-    const folder = join(app.folder, `workerd-${date}-${program}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'worker.js'), text);
-    writeFileSync(join(folder, 'avgpool.wasm'), files.find(({ path }) => path.endsWith('.wasm')).contents);
     writeFileSync(
       join(folder, 'config.capnp'),
       `using Workerd = import "/workerd/workerd.capnp";
@@ -72,7 +68,7 @@ export default [
     how: 'condition edge-light',
     version: () => versionOf('edge-runtime'),
     async run(app) {
-      const { text } = await bundle(app, 'edge-light', 'worker.mjs', {
+      const text = await bundle(app, 'worker.mjs', join(app.folder, 'edge-light'), {
         conditions: ['edge-light', 'worker', 'browser'],
         format: 'iife',
         globalName: 'worker',

