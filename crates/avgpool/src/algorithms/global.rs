@@ -1,0 +1,109 @@
+//! One window over the whole plane, NCHW: adds a plane as one run of elements, four planes at a time.
+//!
+//! 1.1× to 10× faster than `Separable` (`npm run bench -- --algorithms`).
+
+#![expect(unsafe_code, reason = "a bounds check for every vector makes planes of 7×7 1.2× slower")]
+
+use super::Algorithm;
+use crate::geometry::Geometry;
+use crate::rows::blocks::{Block, add, for_blocks, load, store};
+use crate::simd::{Element, MAX_LANES, Simd};
+
+/// Elements added before their sum is added to the others. One running sum over a plane of 224×224 would be off by 1e-4 in
+/// `f32`.
+const BLOCK: usize = 512;
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub struct Global {
+    divisor: f64,
+}
+
+/// Whether there is one window, and it holds every element of a plane.
+pub(super) fn is_global(geometry: &Geometry) -> bool {
+    geometry.rows.is_one_window() && geometry.columns.is_one_window()
+}
+
+impl<T: Element> Algorithm<T> for Global {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        let divisor = geometry.common_divisor?;
+        (geometry.channels == 1 && is_global(geometry)).then_some(Self { divisor })
+    }
+
+    fn scratch_len(&self) -> usize {
+        0
+    }
+
+    /// `output[0, 0] = Σ_{h, w} input[h, w] / divisor`
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], _: &mut [T]) {
+        let (len, lanes, divisor) = (geometry.input_len(), T::Vector::LANES, T::from_f64(self.divisor));
+        for (planes, averages) in input.chunks(len.saturating_mul(lanes)).zip(output.chunks_mut(lanes)) {
+            let quotients = sums_of_planes::<T::Vector>(planes, len) / T::Vector::splat(divisor);
+            if averages.len() == lanes {
+                quotients.store(averages);
+            } else {
+                let mut all = [T::default(); MAX_LANES];
+                quotients.store(&mut all);
+                averages.copy_from_slice(&all[..averages.len()]);
+            }
+        }
+    }
+
+    /// `grad_input[h, w] = grad_output[0, 0] / divisor`
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], _: &mut [T]) {
+        let divisor = T::from_f64(self.divisor);
+        for (&grad_output, grad_input) in grad_output.iter().zip(grad_input.chunks_exact_mut(geometry.input_len())) {
+            for_blocks(grad_input.len(), &mut Fill { value: grad_output / divisor, elements: grad_input });
+        }
+    }
+}
+
+/// The sums of up to `LANES` planes, one in each lane.
+///
+/// Each plane is added in vectors of neighbours. Transposed and added, these vectors are the sums of the bodies. The tail of
+/// each plane is added one by one.
+#[inline(always)]
+fn sums_of_planes<V: Simd>(planes: &[V::Element], len: usize) -> V {
+    // If there are fewer planes than lanes, the last plane fills the remaining lanes.
+    let last = planes.len() / len - 1;
+    let starts: [usize; MAX_LANES] = core::array::from_fn(|i| i.min(last) * len);
+    let zero = V::Element::default();
+    let mut totals = [V::splat(zero); MAX_LANES];
+    let body = len / V::LANES * V::LANES;
+    let mut next = 0;
+    while next < body {
+        let end = body.min(next + BLOCK);
+        let mut sums = [V::splat(zero); MAX_LANES];
+        while next < end {
+            for (sum, start) in sums.iter_mut().zip(starts).take(V::LANES) {
+                // SAFETY: the plane lies at start..start + len, and next + LANES ≤ body ≤ len.
+                *sum = *sum + unsafe { load::<V, 1>(planes, start + next) }[0];
+            }
+            next += V::LANES;
+        }
+        totals = add(totals, sums);
+    }
+    let tails: [V::Element; MAX_LANES] =
+        core::array::from_fn(|i| planes[starts[i]..][body..len].iter().fold(zero, |sum, &value| sum + value));
+    let mut result = V::load(&tails);
+    V::transpose(
+        #[inline(always)]
+        |i| totals[i],
+        #[inline(always)]
+        |_, sums| result = result + sums,
+    );
+    result
+}
+
+struct Fill<'a, T> {
+    value: T,
+    elements: &'a mut [T],
+}
+
+impl<T: Element> Block<T> for Fill<'_, T> {
+    #[inline(always)]
+    fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
+        // SAFETY: blocks lie inside the elements.
+        unsafe { store([V::splat(self.value); N], self.elements, start) };
+    }
+}

@@ -1,0 +1,121 @@
+//! The algorithms: their common trait, and the list of each element type.
+//!
+//! A plan takes the first algorithm of the list that serves its geometry. To add one, write it in a file of its own and
+//! name it in a list, before [`Separable`]. The tests hold every listed algorithm against [`Separable`].
+//!
+//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The others are for
+//! NCHW: their lanes are columns or planes.
+
+use crate::geometry::Geometry;
+use crate::simd::Element;
+
+mod global;
+mod global_channels;
+mod separable;
+mod small_planes;
+mod stride1;
+mod stride1_channels;
+mod stride2;
+mod two_by_two;
+mod two_by_two_channels;
+
+pub use global::Global;
+pub use global_channels::GlobalChannels;
+pub use separable::Separable;
+pub use small_planes::SmallPlanes;
+pub use stride1::Stride1;
+pub use stride1_channels::Stride1Channels;
+pub use stride2::Stride2;
+pub use two_by_two::TwoByTwo;
+pub use two_by_two_channels::TwoByTwoChannels;
+
+/// One way to pool the planes of a geometry, in both directions. All algorithms give the results of [`Separable`], except
+/// for rounding.
+pub trait Algorithm<T>: Copy {
+    /// The algorithm for a geometry, or `None` if it does not serve it.
+    fn new(geometry: &Geometry) -> Option<Self>;
+
+    /// The elements of scratch memory that a call needs. They may hold any values.
+    fn scratch_len(&self) -> usize;
+
+    /// Pools every plane of `input` into a plane of `output`.
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]);
+
+    /// Applies the transpose of the pooling to every plane of `grad_output`.
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]);
+}
+
+/// An element type that can be pooled.
+pub trait Pooled: Element {
+    /// Its list of algorithms.
+    type Algorithm: Algorithm<Self>;
+}
+
+/// The first algorithm of a list that serves a geometry.
+macro_rules! first_of {
+    ($last:ty $(,)?) => { $last };
+    ($first:ty, $($rest:ty),+ $(,)?) => { Or<$first, first_of!($($rest),+)> };
+}
+
+#[cfg(not(feature = "separable-only"))]
+impl Pooled for f32 {
+    type Algorithm = first_of!(
+        TwoByTwo<f32>,
+        TwoByTwoChannels<f32>,
+        Global,
+        GlobalChannels,
+        Stride1,
+        Stride1Channels,
+        Stride2,
+        SmallPlanes,
+        Separable,
+    );
+}
+
+/// The other algorithms would make the module 14 % larger.
+#[cfg(not(feature = "separable-only"))]
+impl Pooled for f64 {
+    type Algorithm = first_of!(TwoByTwo<f64>, TwoByTwoChannels<f64>, Global, GlobalChannels, Separable);
+}
+
+/// What `npm run bench -- --algorithms` measures the other algorithms against.
+#[cfg(feature = "separable-only")]
+impl<T: Element> Pooled for T {
+    type Algorithm = Separable;
+}
+
+/// `A` where it serves the geometry, otherwise `B`.
+#[derive(Clone, Copy, Debug)]
+pub enum Or<A, B> {
+    /// The first algorithm serves the geometry.
+    First(A),
+    /// It does not, but the second one does.
+    Second(B),
+}
+
+impl<T: Element, A: Algorithm<T>, B: Algorithm<T>> Algorithm<T> for Or<A, B> {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        A::new(geometry).map(Self::First).or_else(|| B::new(geometry).map(Self::Second))
+    }
+
+    fn scratch_len(&self) -> usize {
+        match self {
+            Self::First(algorithm) => algorithm.scratch_len(),
+            Self::Second(algorithm) => algorithm.scratch_len(),
+        }
+    }
+
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        match self {
+            Self::First(algorithm) => algorithm.forward(geometry, input, output, scratch),
+            Self::Second(algorithm) => algorithm.forward(geometry, input, output, scratch),
+        }
+    }
+
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        match self {
+            Self::First(algorithm) => algorithm.backward(geometry, grad_output, grad_input, scratch),
+            Self::Second(algorithm) => algorithm.backward(geometry, grad_output, grad_input, scratch),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Forward: adds rows, adds columns, divides.
+//!
+//! It knows the order of the steps. Backward takes them in reverse.
+
+use super::Separable;
+use super::columns::Columns;
+use crate::geometry::Geometry;
+use crate::rows::sums::{Rows, sum_rows};
+use crate::simd::Element;
+
+/// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
+///
+/// It makes a chunk of output rows at a time, of one plane or several: sums of input rows, and then averages of their
+/// columns.
+#[inline(never)]
+pub fn forward<T: Element>(
+    separable: &Separable,
+    geometry: &Geometry,
+    input: &[T],
+    output: &mut [T],
+    scratch: &mut [T],
+) {
+    let (width, output_width) = (geometry.input_width(), geometry.output_width());
+    let (band, mut columns) = Columns::new(separable, geometry, scratch, output.len() / output_width);
+    for (chunk, output) in output.chunks_mut(separable.rows * output_width).enumerate() {
+        let rows = chunk * separable.rows..chunk * separable.rows + output.len() / output_width;
+        let band = &mut band[..rows.len() * width];
+        let mut rest = &mut *band;
+        for (planes, results) in geometry.output_rows(rows.clone()) {
+            let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];
+            let sources = Rows { elements, first: 0, width };
+            let sums = rest.split_off_mut(..planes.len() * results.len() * width).expect("rows of the band");
+            sum_rows(geometry.row_phases.taps(), &results, sums, sources, planes.len());
+        }
+        columns.average(output, band, rows.start);
+    }
+}

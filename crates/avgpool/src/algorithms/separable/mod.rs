@@ -1,0 +1,87 @@
+//! Any geometry: a sum over a window is a sum of rows, then a sum of columns. The last algorithm of every list.
+//!
+//! It knows how many rows to work on at a time. The directions stand in files of their own.
+
+mod backward;
+mod band;
+mod columns;
+mod forward;
+
+use super::Algorithm;
+use crate::geometry::Geometry;
+use crate::rows::scratch::Scratch;
+use crate::simd::Element;
+
+/// The elements of a band that are worked on at a time. They fit in L1, and the overhead of a chunk of rows is small beside
+/// them.
+const CHUNK: u64 = 2048;
+
+/// With fewer channels than this, transposing rows is at least as fast, whatever the window.
+const FEWEST_CHANNELS: usize = 8;
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub struct Separable {
+    /// Output rows that are worked on at a time.
+    rows: usize,
+    /// Whether rows are transposed, so that lanes are rows instead of channels.
+    transposed: bool,
+    /// The parts of [`Parts`].
+    scratch: Scratch<5>,
+}
+
+/// The scratch memory of a call.
+struct Parts<'a, T> {
+    /// Rows of the input's width: forward sums of input rows, backward gradients spread over the width.
+    band: &'a mut [T],
+    /// The band, transposed. Empty if nothing is transposed.
+    inputs: &'a mut [T],
+    /// Rows of the output's width, transposed if anything is.
+    outputs: &'a mut [T],
+    /// The rows' factors of the divisors, from row 0 on, through planes.
+    row_factors: &'a mut [T],
+    /// The columns' factors of the divisors.
+    column_factors: &'a mut [T],
+}
+
+impl Separable {
+    fn split<'a, T>(&self, memory: &'a mut [T]) -> Parts<'a, T> {
+        let [band, inputs, outputs, row_factors, column_factors] = self.scratch.split(memory);
+        Parts { band, inputs, outputs, row_factors, column_factors }
+    }
+}
+
+impl<T: Element> Algorithm<T> for Separable {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        let [width, output_width, height] =
+            [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
+        let transposed = geometry.channels < FEWEST_CHANNELS;
+        // Transposed rows come in whole vectors. Very long rows fill the cache a few at a time, so they come in fewer.
+        let step = match (transposed, width <= 1 << 14) {
+            (false, _) => 1,
+            (true, true) => 16,
+            (true, false) => 4,
+        };
+        // Enough rows that long windows share most of theirs.
+        let taps = geometry.rows.kernel.min(geometry.rows.input) as u64;
+        let rows = (CHUNK / width).max(taps / 2).div_ceil(step).max(1) * step;
+        // Whole planes where possible: no step then treats a plane on its own.
+        let rows = if height <= rows { rows / height * height } else { rows };
+        let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
+        let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
+        let scratch = Scratch::new([band, inputs, rows.saturating_mul(output_width), rows + height, output_width])?;
+        Some(Self { rows: rows as usize, transposed, scratch })
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.scratch.len()
+    }
+
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        forward::forward(self, geometry, input, output, scratch);
+    }
+
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        backward::backward(self, geometry, grad_output, grad_input, scratch);
+    }
+}

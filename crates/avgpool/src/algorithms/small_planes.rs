@@ -1,0 +1,103 @@
+//! Any geometry of small NCHW planes: a lane is a plane where `Separable` makes it a row.
+//!
+//! It knows the order of the steps. Backward takes the steps of forward in reverse. 1.3× to 2.5× faster than `Separable` on
+//! planes of 7×7 and 8×8, and equal on those of 20×20 (`npm run bench -- --algorithms`).
+
+use super::{Algorithm, Separable};
+use crate::geometry::Geometry;
+use crate::rows::scratch::Scratch;
+use crate::rows::sums::{Rows, sum_rows};
+use crate::rows::transpose::{transpose, transpose_quotients};
+use crate::simd::Element;
+
+/// The most elements of a small plane. Groups of larger planes do not stay in L1.
+const LARGEST: usize = 512;
+
+/// The approximate number of elements in a group of planes.
+const GROUP: usize = 4096;
+
+/// With fewer planes, lanes stay empty.
+const FEWEST: usize = 8;
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub struct SmallPlanes {
+    /// Planes in a group.
+    planes: usize,
+    scratch: Scratch<5>,
+    /// Serves calls with few planes: only the call knows their number.
+    few: Separable,
+}
+
+impl SmallPlanes {
+    fn has_few<T>(geometry: &Geometry, input: &[T]) -> bool {
+        input.len() / geometry.input_len() < FEWEST
+    }
+}
+
+impl<T: Element> Algorithm<T> for SmallPlanes {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        let (input, output) = (geometry.input_len(), geometry.output_len());
+        let sums = geometry.rows.output.checked_mul(geometry.columns.input)?;
+        let largest = input.max(output).max(sums);
+        if largest > LARGEST || geometry.channels > 1 {
+            return None;
+        }
+        let planes = (GROUP / largest).next_multiple_of(16);
+        let lengths = [planes * input, planes * sums, planes * output, output, planes];
+        let scratch = Scratch::new(lengths.map(|length| length as u64))?;
+        Some(Self { planes, scratch, few: <Separable as Algorithm<T>>::new(geometry)? })
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.scratch.len().max(<Separable as Algorithm<T>>::scratch_len(&self.few))
+    }
+
+    /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        if Self::has_few(geometry, input) {
+            return self.few.forward(geometry, input, output, scratch);
+        }
+        let Geometry { rows, columns, row_phases, column_phases, divisor, .. } = geometry;
+        let [inputs, sums, outputs, divisors, ones] = self.scratch.split(scratch);
+        divisor.of_windows(rows, columns, divisors);
+        ones.fill(T::from_f64(1.0));
+        let groups = input.chunks(self.planes * geometry.input_len());
+        for (input, output) in groups.zip(output.chunks_mut(self.planes * geometry.output_len())) {
+            let lanes = input.len() / geometry.input_len();
+            let inputs = &mut inputs[..input.len()];
+            transpose(inputs, input, [lanes, geometry.input_len()]);
+            let sums = &mut sums[..rows.output * columns.input * lanes];
+            let sources = Rows { elements: inputs, first: 0, width: columns.input * lanes };
+            sum_rows(row_phases.taps(), &(0..rows.output), sums, sources, 1);
+            let outputs = &mut outputs[..output.len()];
+            let sources = Rows { elements: sums, first: 0, width: lanes };
+            sum_rows(column_phases.taps(), &(0..columns.output), outputs, sources, rows.output);
+            transpose_quotients(output, outputs, divisors, &ones[..lanes]);
+        }
+    }
+
+    /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        if Self::has_few(geometry, grad_input) {
+            return self.few.backward(geometry, grad_output, grad_input, scratch);
+        }
+        let Geometry { rows, columns, row_phases, column_phases, divisor, .. } = geometry;
+        let [inputs, sums, outputs, divisors, ones] = self.scratch.split(scratch);
+        divisor.of_windows(rows, columns, divisors);
+        ones.fill(T::from_f64(1.0));
+        let groups = grad_output.chunks(self.planes * geometry.output_len());
+        for (grad_output, grad_input) in groups.zip(grad_input.chunks_mut(self.planes * geometry.input_len())) {
+            let lanes = grad_input.len() / geometry.input_len();
+            let outputs = &mut outputs[..grad_output.len()];
+            transpose_quotients(outputs, grad_output, &ones[..lanes], divisors);
+            let sums = &mut sums[..rows.output * columns.input * lanes];
+            let sources = Rows { elements: outputs, first: 0, width: lanes };
+            sum_rows(column_phases.windows(), &(0..columns.input), sums, sources, rows.output);
+            let inputs = &mut inputs[..grad_input.len()];
+            let sources = Rows { elements: sums, first: 0, width: columns.input * lanes };
+            sum_rows(row_phases.windows(), &(0..rows.input), inputs, sources, 1);
+            transpose(grad_input, inputs, [geometry.input_len(), lanes]);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One axis: its output size, its windows and their counts.
+//!
+//! It knows stride, padding, dilation and ceil mode. It does not know whether it is the height or the width, nor which
+//! element type runs along it.
+
+use core::num::NonZeroU32;
+
+/// The options of one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AxisOptions {
+    /// Taps in a window.
+    pub kernel: NonZeroU32,
+    /// Positions from one window to the next.
+    pub stride: NonZeroU32,
+    /// Positions from one tap to the next.
+    pub dilation: NonZeroU32,
+    /// Zeros before the input.
+    pub pad_begin: u32,
+    /// Zeros after the input.
+    pub pad_end: u32,
+    /// Whether the last window may hang over the padded edge.
+    pub ceil_mode: bool,
+}
+
+impl AxisOptions {
+    /// The number of windows on an axis of `input` elements, 0 if none fits.
+    ///
+    /// `floor((input + pad_begin + pad_end − effective) / stride) + 1`, where the effective kernel size is
+    /// `dilation · (kernel − 1) + 1`. With `ceil_mode` it is the ceiling instead, less one if the last window would start at or
+    /// beyond `input + pad_begin`. As in `PyTorch`, `ceil_mode` allows one window longer than the padded input if it hangs
+    /// over by less than a stride.
+    pub fn output_size(&self, input: u32) -> u64 {
+        let [kernel, stride, dilation] = [self.kernel, self.stride, self.dilation].map(|size| u64::from(size.get()));
+        let [pad_begin, pad_end, input] = [self.pad_begin, self.pad_end, input].map(u64::from);
+        let effective = dilation * (kernel - 1) + 1;
+        let padded = input + pad_begin + pad_end;
+        if !self.ceil_mode {
+            return if effective <= padded { (padded - effective) / stride + 1 } else { 0 };
+        }
+        let windows = if effective <= padded {
+            (padded - effective).div_ceil(stride) + 1
+        } else {
+            u64::from(effective - padded < stride)
+        };
+        let starts_beyond = windows > 0 && (windows - 1) * stride >= input + pad_begin;
+        windows - u64::from(starts_beyond)
+    }
+}
+
+/// An axis with at least one input element and at least one window.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// Elements of the input.
+    pub(crate) input: usize,
+    /// Windows, and so elements of the output.
+    pub(crate) output: usize,
+    /// Taps in a window.
+    pub(crate) kernel: usize,
+    /// Positions from one window to the next.
+    pub(crate) stride: usize,
+    /// Positions from one tap to the next. A kernel of one tap has a dilation of 1.
+    pub(crate) dilation: usize,
+    /// Zeros before the input.
+    pub(crate) pad_begin: usize,
+    /// Zeros after the input.
+    pub(crate) pad_end: usize,
+}
+
+impl Axis {
+    /// The axis of `input` elements, or `None` if it has no element, no window, or more windows than a `usize` can count.
+    pub fn new(input: u32, options: AxisOptions) -> Option<Self> {
+        let output = usize::try_from(options.output_size(input)).ok().filter(|&windows| windows > 0 && input > 0)?;
+        let [kernel, stride, dilation] =
+            [options.kernel, options.stride, options.dilation].map(|size| size.get() as usize);
+        let [input, pad_begin, pad_end] = [input, options.pad_begin, options.pad_end].map(|size| size as usize);
+        let dilation = if kernel == 1 { 1 } else { dilation };
+        Some(Self { input, output, kernel, stride, dilation, pad_begin, pad_end })
+    }
+
+    /// The number of windows.
+    pub fn output(&self) -> usize {
+        self.output
+    }
+
+    /// Whether there is one window, and it holds every element.
+    pub(crate) fn is_one_window(&self) -> bool {
+        self.output == 1
+            && self.dilation == 1
+            && self.taps_before(self.start(0), self.input as i64) == self.pad_begin as u64 + self.input as u64
+    }
+
+    /// The number of leading input positions that only the first `windows` windows hold.
+    pub(crate) fn complete(&self, windows: usize) -> usize {
+        if windows >= self.output { self.input } else { self.start(windows).clamp(0, self.input as i64) as usize }
+    }
+
+    /// The first window that holds input position `i` or a later one.
+    pub(crate) fn earliest_window(&self, i: usize) -> usize {
+        let position = i as u64 + self.pad_begin as u64;
+        position.saturating_sub(self.last_tap()).div_ceil(self.stride as u64).min(self.output as u64) as usize
+    }
+
+    /// An upper bound on the windows that start before a position and hold it or a later one.
+    pub(crate) fn most_windows(&self) -> usize {
+        (self.last_tap() / self.stride as u64 + 1).min(self.output as u64) as usize
+    }
+
+    /// The taps of window `o` that the divisor counts: those before `input + pad_end` if padding counts, otherwise those
+    /// inside the input. At least 1, so that a window without an element gives 0 / 1.
+    pub(crate) fn counted(&self, o: usize, include_pad: bool) -> u64 {
+        let start = self.start(o);
+        let count = if include_pad {
+            self.taps_before(start, self.input as i64 + self.pad_end as i64)
+        } else {
+            self.taps_before(start, self.input as i64) - self.taps_before(start, 0)
+        };
+        count.max(1)
+    }
+
+    /// Whether the divisor counts equally many taps in all windows: in the only one, or every tap of each.
+    pub(crate) fn counts_are_equal(&self, include_pad: bool) -> bool {
+        // If any window reaches over an edge, the first or the last one does.
+        let all_taps = |o| self.counted(o, include_pad) == self.kernel as u64;
+        self.output == 1 || (all_taps(0) && all_taps(self.output - 1))
+    }
+
+    /// The input position of the first tap of window `o`, negative in the padding.
+    pub(crate) fn start(&self, o: usize) -> i64 {
+        o as i64 * self.stride as i64 - self.pad_begin as i64
+    }
+
+    /// The number of taps before position `limit` in a window that starts at `start`.
+    fn taps_before(&self, start: i64, limit: i64) -> u64 {
+        let distance = (limit - start).max(0) as u64;
+        // Only windows at the edges divide: a division costs more than adding a short row.
+        if distance == 0 {
+            0
+        } else if distance > self.last_tap() {
+            self.kernel as u64
+        } else {
+            distance.div_ceil(self.dilation as u64)
+        }
+    }
+
+    /// The distance from the first tap of a window to its last.
+    fn last_tap(&self) -> u64 {
+        self.dilation as u64 * (self.kernel as u64 - 1)
+    }
+}

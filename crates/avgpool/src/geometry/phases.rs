@@ -1,0 +1,135 @@
+//! The sums of one axis, as arithmetic progressions.
+//!
+//! Windows read the same residues of input positions modulo the dilation if their starts are equal modulo the dilation. They
+//! form one phase, and so one progression (a polyphase decomposition). It knows positions, not rows.
+
+use super::axis::Axis;
+use crate::rows::progression::Progression;
+
+/// The number of progressions that a plan stores: all of them for strides and dilations of up to 4.
+const STORED: usize = 4;
+
+/// The progressions of an axis in both directions.
+#[derive(Clone, Copy, Debug)]
+pub struct Phases {
+    pattern: Pattern,
+    taps: [Progression; STORED],
+    windows: [Progression; STORED],
+}
+
+impl Phases {
+    /// The phases of an axis.
+    pub fn new(axis: Axis) -> Self {
+        let pattern = Pattern::new(axis);
+        let (mut taps, mut windows) = ([pattern.taps(0); STORED], [pattern.windows(0); STORED]);
+        for phase in 1..STORED {
+            (taps[phase], windows[phase]) = (pattern.taps(phase), pattern.windows(phase));
+        }
+        Self { pattern, taps, windows }
+    }
+
+    /// Forward: every output position adds the input positions under its window.
+    pub fn taps(&self) -> impl Iterator<Item = Progression> {
+        let count = self.pattern.window_step.min(self.pattern.axis.output);
+        self.progressions(&self.taps, Pattern::taps, count)
+    }
+
+    /// Backward: every input position adds the output positions whose windows hold it.
+    pub fn windows(&self) -> impl Iterator<Item = Progression> {
+        self.progressions(&self.windows, Pattern::windows, self.pattern.period)
+    }
+
+    fn progressions(
+        &self,
+        stored: &[Progression; STORED],
+        phase: fn(&Pattern, usize) -> Progression,
+        count: usize,
+    ) -> impl Iterator<Item = Progression> {
+        (0..count).map(move |i| if i < STORED { stored[i] } else { phase(&self.pattern, i) })
+    }
+}
+
+/// The distances at which windows and taps repeat.
+#[derive(Clone, Copy, Debug)]
+struct Pattern {
+    axis: Axis,
+    /// From a window to the next one of its phase, in windows: dilation / gcd(stride, dilation).
+    window_step: usize,
+    /// Between the first taps of those two windows, in taps: stride / gcd(stride, dilation).
+    tap_step: usize,
+    /// From an input position to the next one of its phase. At most the input size.
+    period: usize,
+}
+
+impl Pattern {
+    fn new(axis: Axis) -> Self {
+        let shared = gcd(axis.stride, axis.dilation);
+        let (window_step, tap_step) = (axis.dilation / shared, axis.stride / shared);
+        let period = (axis.stride as u64 * window_step as u64).min(axis.input as u64) as usize;
+        Self { axis, window_step, tap_step, period }
+    }
+
+    /// The windows `phase`, `phase + window_step`, …, whose taps share their residue modulo the dilation.
+    fn taps(&self, phase: usize) -> Progression {
+        let Self { axis, window_step, tap_step, .. } = self;
+        let (start, dilation) = (axis.start(phase), axis.dilation as i64);
+        let first_source = start.rem_euclid(dilation) as usize;
+        Progression {
+            first_sum: phase,
+            sum_step: *window_step,
+            sums: steps(phase, axis.output, *window_step),
+            first_source,
+            source_step: axis.dilation,
+            sources: steps(first_source, axis.input, axis.dilation),
+            start: start.div_euclid(dilation),
+            shift: *tap_step,
+            terms: axis.kernel,
+        }
+    }
+
+    /// The input positions `phase`, `phase + period`, …, whose windows share their residue modulo `window_step`.
+    ///
+    /// Window o holds input position i by tap t if o·stride + t·dilation = i + `pad_begin`. So the windows of a position are
+    /// `window_step` apart. The last of them holds it by its first possible tap: the t with
+    /// t·dilation ≡ i + `pad_begin` modulo the stride.
+    fn windows(&self, phase: usize) -> Progression {
+        let Self { axis, period, .. } = self;
+        let [tap_step, window_step, kernel] = [self.tap_step, self.window_step, axis.kernel].map(|size| size as u64);
+        let (shared, position) = (axis.stride as u64 / tap_step, phase as u64 + axis.pad_begin as u64);
+        let tap = position / shared % tap_step * inverse(window_step % tap_step, tap_step) % tap_step;
+        let held = position.is_multiple_of(shared) && tap < kernel;
+        let (tap, terms) = if held { (tap, (kernel - tap).div_ceil(tap_step)) } else { (0, 0) };
+        let last = (position as i64 - (tap * axis.dilation as u64) as i64).div_euclid(axis.stride as i64);
+        let first_source = last.rem_euclid(window_step as i64) as usize;
+        Progression {
+            first_sum: phase,
+            sum_step: *period,
+            sums: steps(phase, axis.input, *period),
+            first_source,
+            source_step: self.window_step,
+            sources: steps(first_source, axis.output, self.window_step),
+            start: last.div_euclid(window_step as i64) - terms as i64 + 1,
+            shift: 1,
+            terms: terms as usize,
+        }
+    }
+}
+
+/// The number of `first`, `first + step`, … below `limit`.
+fn steps(first: usize, limit: usize, step: usize) -> usize {
+    limit.saturating_sub(first).div_ceil(step)
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// The inverse of `a` modulo `modulus`, which have no common factor, by Euclid's algorithm.
+fn inverse(a: u64, modulus: u64) -> u64 {
+    let (mut old, mut new) = ((modulus as i64, 0), (a as i64, 1));
+    while new.0 != 0 {
+        let quotient = old.0 / new.0;
+        (old, new) = (new, (old.0 - quotient * new.0, old.1 - quotient * new.1));
+    }
+    old.1.rem_euclid(modulus as i64) as u64
+}

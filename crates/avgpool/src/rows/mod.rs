@@ -1,0 +1,10 @@
+//! Rows of elements: summed, divided, transposed. Nothing here knows of pooling.
+//!
+//! A row is a row of a plane, a column of it, or the channels of a position. Which it is, only the caller knows.
+
+pub mod blocks;
+pub mod divide;
+pub mod progression;
+pub mod scratch;
+pub mod sums;
+pub mod transpose;

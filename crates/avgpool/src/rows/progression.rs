@@ -1,0 +1,67 @@
+//! Sums at equal distances of terms at equal distances. It knows positions, not what stands at them.
+
+use core::ops::Range;
+
+/// An arithmetic progression of sums, each the sum of an arithmetic progression of terms.
+///
+/// Sum `j` belongs at position `first_sum + j·sum_step`. It adds the terms with the numbers
+/// `start + j·shift .. start + j·shift + terms`, clipped to `0..sources`. Term `n` stands at `first_source + n·source_step`.
+/// So two neighbouring sums differ by `shift` terms at either end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progression {
+    /// The position of sum 0.
+    pub first_sum: usize,
+    /// The distance between the positions of two sums.
+    pub sum_step: usize,
+    /// The number of sums.
+    pub sums: usize,
+    /// The position of term 0.
+    pub first_source: usize,
+    /// The distance between the positions of two terms.
+    pub source_step: usize,
+    /// The number of terms that exist.
+    pub sources: usize,
+    /// The number of the first term of sum 0. It is negative if that sum is clipped at its beginning.
+    pub start: i64,
+    /// The distance between the first terms of two sums.
+    pub shift: usize,
+    /// The number of terms in a sum that is not clipped.
+    pub terms: usize,
+}
+
+impl Progression {
+    /// The terms of sum `j`.
+    #[inline]
+    pub fn terms(&self, j: usize) -> Range<usize> {
+        let start = self.start + j as i64 * self.shift as i64;
+        let clip = |number: i64| number.clamp(0, self.sources as i64) as usize;
+        clip(start)..clip(start + self.terms as i64)
+    }
+
+    /// The sums without a clipped term.
+    pub fn unclipped(&self) -> Range<usize> {
+        let shift = self.shift as u64;
+        let first = (self.start.min(0).unsigned_abs().div_ceil(shift) as usize).min(self.sums);
+        let last_start = self.sources as i64 - self.terms as i64 - self.start;
+        let end = if last_start < 0 { 0 } else { (last_start as u64 / shift + 1).min(self.sums as u64) as usize };
+        first..end.max(first)
+    }
+
+    /// Whether the sums equal those of `other`, `distance` positions later.
+    pub fn repeats(&self, other: &Self, distance: usize) -> bool {
+        *self == Self { first_sum: other.first_sum + distance, sums: self.sums, ..*other }
+    }
+
+    /// Whether sums overlap so much that prefix and suffix sums are faster than adding term by term.
+    ///
+    /// Prefix and suffix sums take as long as about 4 + 2·shift terms, on rows of at least 35 elements.
+    pub fn is_long(&self) -> bool {
+        self.terms.min(self.sources) as u64 > 4 + 2 * self.shift as u64
+    }
+
+    /// The numbers of the sums at `positions`.
+    pub fn sums_at(&self, positions: &Range<usize>) -> Range<usize> {
+        let before = |position: usize| position.saturating_sub(self.first_sum).div_ceil(self.sum_step).min(self.sums);
+        before(positions.start)..before(positions.end)
+    }
+}

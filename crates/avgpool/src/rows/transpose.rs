@@ -1,0 +1,90 @@
+//! Transposed matrices, one square of vectors at a time, and quotients on the way.
+//!
+//! It knows matrices and divisors, not what they stand for.
+
+#![expect(unsafe_code, reason = "a bounds check for every vector makes transposing 1.5× slower (npm run bench)")]
+
+use super::blocks::{load, store};
+use crate::simd::{Element, Simd};
+
+/// `result[c, r] = matrix[r, c]`, for a matrix of `rows`×`columns`.
+#[inline(never)]
+pub fn transpose<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [usize; 2]) {
+    transpose_with(result, matrix, [rows, columns], &Same);
+}
+
+/// `result[c, r] = matrix[r, c] / (row_factors[r] · column_factors[c])`. The factors give the size of the matrix.
+#[inline(never)]
+pub fn transpose_quotients<T: Element>(result: &mut [T], matrix: &[T], row_factors: &[T], column_factors: &[T]) {
+    let size = [row_factors.len(), column_factors.len()];
+    transpose_with(result, matrix, size, &Quotient { row_factors, column_factors });
+}
+
+/// An operation on a vector of the matrix, from row `r` and the columns from `c` on.
+trait Map<T> {
+    fn apply<V: Simd<Element = T>>(&self, vector: V, r: usize, c: usize) -> V;
+}
+
+struct Same;
+
+struct Quotient<'a, T> {
+    row_factors: &'a [T],
+    column_factors: &'a [T],
+}
+
+impl<T> Map<T> for Same {
+    #[inline(always)]
+    fn apply<V: Simd<Element = T>>(&self, vector: V, _: usize, _: usize) -> V {
+        vector
+    }
+}
+
+impl<T: Copy> Map<T> for Quotient<'_, T> {
+    #[inline(always)]
+    fn apply<V: Simd<Element = T>>(&self, vector: V, r: usize, c: usize) -> V {
+        vector / (V::splat(self.row_factors[r]) * V::load(&self.column_factors[c..]))
+    }
+}
+
+#[inline(always)]
+fn transpose_with<T: Element>(result: &mut [T], matrix: &[T], [rows, columns]: [usize; 2], map: &impl Map<T>) {
+    if rows.min(columns) < T::Vector::LANES {
+        transpose_squares::<T>(result, matrix, [rows, columns], map);
+    } else {
+        transpose_squares::<T::Vector>(result, matrix, [rows, columns], map);
+    }
+}
+
+/// Squares of `LANES`×`LANES`. The last one in either direction may overlap the one before.
+#[inline(always)]
+fn transpose_squares<V: Simd>(
+    result: &mut [V::Element],
+    matrix: &[V::Element],
+    [rows, columns]: [usize; 2],
+    map: &impl Map<V::Element>,
+) {
+    let size = rows.checked_mul(columns).expect("a matrix in memory");
+    let (matrix, result) = (&matrix[..size], &mut result[..size]);
+    let mut r = 0;
+    loop {
+        let mut c = 0;
+        loop {
+            V::transpose(
+                #[inline(always)]
+                // SAFETY: r + i < rows and c + LANES ≤ columns, and the matrix has rows · columns elements.
+                |i| map.apply(unsafe { load::<V, 1>(matrix, (r + i) * columns + c) }[0], r + i, c),
+                #[inline(always)]
+                // SAFETY: c + i < columns and r + LANES ≤ rows, and the result has rows · columns elements.
+                |i, vector| unsafe { store([vector], result, (c + i) * rows + r) },
+            );
+            if c + V::LANES == columns {
+                break;
+            }
+            c = (c + V::LANES).min(columns - V::LANES);
+        }
+        if r + V::LANES == rows {
+            break;
+        }
+        r = (r + V::LANES).min(rows - V::LANES);
+    }
+}

@@ -1,0 +1,127 @@
+//! The third law: every algorithm of a list gives the results of `Separable`, wherever it serves the geometry.
+//!
+//! The tests walk the lists themselves, so a new algorithm is tested as soon as it is listed. An algorithm that serves too
+//! few geometries fails.
+
+use std::any::type_name;
+use std::collections::BTreeMap;
+
+use avgpool::Plan;
+use avgpool::algorithms::{Algorithm, Or, Separable};
+
+use crate::definition::Geometry;
+use crate::run::{Real, absolute, backward, forward, noise, plan, to_f64};
+use crate::worlds::WORLDS;
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// An algorithm that serves fewer geometries of all worlds than this has stopped serving.
+const FEWEST: usize = 100;
+
+/// Worlds in which every kind of window is on small and on large planes. The three worlds without a special kind of window
+/// would take most of the time, and have no geometry that only they can test.
+const WITHOUT: [&str; 3] = ["on_every_small_plane", "along_long_rows", "along_long_columns"];
+
+/// The number of geometries that each algorithm serves, by its name.
+type Counts = BTreeMap<&'static str, usize>;
+
+/// A list of algorithms, or the rest of one.
+trait List<T: Real> {
+    /// Compares with `Separable` each algorithm of the list that serves the geometry, the first one first.
+    fn compare(geometry: &Geometry, seed: u64, case: &mut Option<Case<T>>, counts: &mut Counts);
+}
+
+impl<T: Real, A: Algorithm<T>, B: List<T>> List<T> for Or<A, B> {
+    fn compare(geometry: &Geometry, seed: u64, case: &mut Option<Case<T>>, counts: &mut Counts) {
+        let count = counts.entry(type_name::<A>()).or_default();
+        if let Some(plan) = Plan::<T, A>::new(geometry.of_kernels()) {
+            *count += 1;
+            let is_first = case.is_none();
+            let case = case.get_or_insert_with(|| Case::new(geometry, seed));
+            case.compare(geometry, &plan, is_first);
+        }
+        B::compare(geometry, seed, case, counts);
+    }
+}
+
+impl<T: Real> List<T> for Separable {
+    fn compare(_: &Geometry, _: u64, _: &mut Option<Case<T>>, _: &mut Counts) {}
+}
+
+/// The numbers of a geometry, and the results of `Separable`.
+struct Case<T> {
+    input: Vec<T>,
+    grad_output: Vec<T>,
+    output: Vec<T>,
+    grad_input: Vec<T>,
+    /// Σ|x| / |divisor| for every element of `output`, and for every element of `grad_input`.
+    magnitudes: [Vec<T>; 2],
+}
+
+impl<T: Real> Case<T> {
+    fn new(geometry: &Geometry, seed: u64) -> Self {
+        let plan = Plan::<T, Separable>::new(geometry.of_kernels()).expect("Separable serves every geometry");
+        let input: Vec<T> = noise(seed, geometry.input_len());
+        let grad_output: Vec<T> = noise(!seed, geometry.output_len());
+        let output = forward(&plan, geometry, &input);
+        let grad_input = backward(&plan, geometry, &grad_output);
+        let magnitudes = [
+            absolute(&forward(&plan, geometry, &absolute(&input))),
+            absolute(&backward(&plan, geometry, &absolute(&grad_output))),
+        ];
+        Self { input, grad_output, output, grad_input, magnitudes }
+    }
+
+    /// The results of `named` must be close to those of `Separable`. If it is the first algorithm to serve the geometry, they
+    /// must equal those of the list.
+    fn compare<A: Algorithm<T>>(&self, geometry: &Geometry, named: &Plan<T, A>, is_first: bool) {
+        let name = type_name::<A>();
+        let output = forward(named, geometry, &self.input);
+        let grad_input = backward(named, geometry, &self.grad_output);
+        are_close(geometry, &format!("output of {name}"), &output, &self.output, &self.magnitudes[0]);
+        are_close(geometry, &format!("grad_input of {name}"), &grad_input, &self.grad_input, &self.magnitudes[1]);
+        if is_first {
+            let listed = plan::<T>(geometry);
+            let same = to_f64(&forward(&listed, geometry, &self.input)) == to_f64(&output)
+                && to_f64(&backward(&listed, geometry, &self.grad_output)) == to_f64(&grad_input);
+            assert!(same, "the list does not choose {name}, the first to serve {geometry:?}");
+        }
+    }
+}
+
+fn are_close<T: Real>(geometry: &Geometry, name: &str, results: &[T], expected: &[T], magnitudes: &[T]) {
+    assert_eq!(results.len(), expected.len(), "{name} on {geometry:?}");
+    for (i, &result) in results.iter().enumerate() {
+        let (result, expected, magnitude) = (result.to_f64(), expected[i].to_f64(), magnitudes[i].to_f64());
+        let bound = 2.0 * geometry.terms() * T::EPSILON * magnitude;
+        assert!(
+            (result - expected).abs() <= bound,
+            "[{i}] of {name} is {result}, of Separable {expected}, on {geometry:?}",
+        );
+    }
+}
+
+fn every_listed_algorithm_equals_separable<T: Real<Algorithm: List<T>>>() {
+    let (mut counts, mut seed) = (Counts::new(), 0);
+    for (_, world) in WORLDS.iter().filter(|(name, _)| !WITHOUT.contains(name)) {
+        world(&mut |geometry| {
+            <T::Algorithm as List<T>>::compare(geometry, seed, &mut None, &mut counts);
+            seed += 1;
+        });
+    }
+    println!("geometries that each algorithm serves: {counts:#?}");
+    for (name, count) in counts {
+        assert!(count >= FEWEST, "{name} serves {count} geometries, fewer than {FEWEST}");
+    }
+}
+
+#[test]
+fn every_listed_algorithm_of_f32_equals_separable() {
+    every_listed_algorithm_equals_separable::<f32>();
+}
+
+#[test]
+fn every_listed_algorithm_of_f64_equals_separable() {
+    every_listed_algorithm_equals_separable::<f64>();
+}

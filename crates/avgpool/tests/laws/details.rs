@@ -1,0 +1,215 @@
+//! What the laws on noise cannot show: values that are not finite, exact results, accuracy, and sizes at their limits.
+
+use avgpool::{Axis, AxisOptions, Divisor};
+
+use crate::definition::{Geometry, Side};
+use crate::laws::equals_definition;
+use crate::run::{backward, forward, noise, plan, to_f64};
+use crate::worlds::{halved, kept, sides, sides_of_several_windows, sweep};
+
+#[cfg(target_family = "wasm")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Visits sides of several windows as heights and as widths.
+fn rows_and_columns_of_several_windows(mut visit: impl FnMut(&Geometry)) {
+    let around = sides([3], [1], [1], [1], [(0, 0)]);
+    for sides in sides_of_several_windows() {
+        sweep(&sides, &around, &mut visit);
+        sweep(&around, &sides, &mut visit);
+    }
+}
+
+/// In turn, every position of a row and of a column is NaN or an infinity, under short and long windows.
+#[test]
+fn forward_keeps_what_is_not_finite_in_the_windows_that_hold_it() {
+    for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        rows_and_columns_of_several_windows(|geometry| {
+            if geometry.channels > 1 && special.is_infinite() {
+                return;
+            }
+            let geometry = Geometry { planes: 1, ..*geometry };
+            let mut input: Vec<f32> = noise(7, geometry.input_len());
+            for position in geometry.every_position(geometry.input_len()) {
+                let finite = core::mem::replace(&mut input[position], special);
+                equals_definition(&geometry, &input);
+                input[position] = finite;
+            }
+        });
+    }
+}
+
+/// In turn, every position of two planes is NaN, where algorithms read across the ends of rows and planes.
+#[test]
+fn forward_keeps_nan_in_its_windows_where_windows_keep_or_halve_the_size() {
+    for side in kept().into_iter().chain(halved()).filter(|side| side.input % 3 == 2) {
+        for channels in [1, 5] {
+            let (height, width) = (side, side);
+            let geometry = Geometry { height, width, channels, divisor: Divisor::ExcludePad, planes: 2 };
+            let mut input: Vec<f32> = noise(7, geometry.input_len());
+            for position in (0..geometry.input_len()).step_by(channels as usize) {
+                let finite = core::mem::replace(&mut input[position], f32::NAN);
+                equals_definition(&geometry, &input);
+                input[position] = finite;
+            }
+        }
+    }
+}
+
+/// In turn, every position of the gradient is NaN, under short and long windows.
+#[test]
+fn backward_keeps_nan_in_its_window() {
+    rows_and_columns_of_several_windows(|geometry| {
+        let geometry = &Geometry { planes: 1, ..*geometry };
+        let plan = plan::<f64>(geometry);
+        let mut grad_output = vec![0.0; geometry.output_len()];
+        for position in geometry.every_position(geometry.output_len()) {
+            grad_output[position] = 1.0;
+            let window = backward(&plan, geometry, &grad_output);
+            grad_output[position] = f64::NAN;
+            let reached = backward(&plan, geometry, &grad_output);
+            let stays = window.iter().zip(&reached).all(|(part, value)| value.is_nan() == (*part != 0.0));
+            assert!(stays, "NaN at {position} of {geometry:?}: {reached:?}");
+            grad_output[position] = 0.0;
+        }
+    });
+}
+
+/// Sums of thousands of elements of one sign, where a careless order of summation loses the most.
+#[test]
+fn large_windows_are_as_accurate_as_small_ones() {
+    for kernel in [9, 31, 100, 224] {
+        let side = |stride| sides([224], [kernel], [stride], [1], [(0, 0)])[0];
+        for stride in [1, 2, kernel] {
+            for channels in [1, 3, 9] {
+                let (height, width, divisor) = (side(stride), side(stride), Divisor::IncludePad);
+                let geometry = Geometry { height, width, channels, divisor, planes: if channels == 1 { 2 } else { 1 } };
+                let input: Vec<f32> = noise::<f32>(1, geometry.input_len()).iter().map(|x| x.abs() + 0.1).collect();
+                let output = forward(&plan(&geometry), &geometry, &input);
+                let exact = averages_by_prefix_sums(&geometry, &input);
+                for (i, (&result, exact)) in output.iter().zip(exact).enumerate() {
+                    let error = (f64::from(result) - exact).abs() / exact;
+                    assert!(
+                        error <= geometry.terms() * f64::from(f32::EPSILON),
+                        "output[{i}] is off by {error} on {geometry:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The averages without padding, by prefix sums in f64. They are exact enough to judge f32, and fast for large windows.
+fn averages_by_prefix_sums(geometry: &Geometry, input: &[f32]) -> Vec<f64> {
+    let size = geometry.width.input as usize;
+    let channels = geometry.channels as usize;
+    let kernel = geometry.width.kernel() as usize;
+    let stride = geometry.width.options.stride.get() as usize;
+    let outputs = geometry.width.output() as usize;
+    let mut averages = vec![0.0; geometry.output_len()];
+    let planes = input.chunks(size * size * channels).zip(averages.chunks_mut(outputs * outputs * channels));
+    for (plane, averages) in planes {
+        for channel in 0..channels {
+            let mut prefix = vec![vec![0.0; size + 1]; size + 1];
+            for h in 0..size {
+                for w in 0..size {
+                    let value = f64::from(plane[(h * size + w) * channels + channel]);
+                    prefix[h + 1][w + 1] = prefix[h][w + 1] + prefix[h + 1][w] - prefix[h][w] + value;
+                }
+            }
+            for oh in 0..outputs {
+                for ow in 0..outputs {
+                    let ([top, left], [bottom, right]) =
+                        ([oh, ow].map(|o| o * stride), [oh, ow].map(|o| o * stride + kernel));
+                    let sum = prefix[bottom][right] - prefix[top][right] - prefix[bottom][left] + prefix[top][left];
+                    averages[(oh * outputs + ow) * channels + channel] = sum / (kernel * kernel) as f64;
+                }
+            }
+        }
+    }
+    averages
+}
+
+#[test]
+fn a_constant_of_small_integers_averages_to_itself() {
+    for constant in [1.0_f32, 3.0, 255.0, -7.0] {
+        for kernel in 1..=9 {
+            for stride in 1..=3 {
+                let side = sides([40], [kernel], [stride], [1], [(0, 0)])[0];
+                let geometry =
+                    Geometry { height: side, width: side, channels: 1, divisor: Divisor::IncludePad, planes: 2 };
+                let output = forward(&plan(&geometry), &geometry, &vec![constant; geometry.input_len()]);
+                assert!(output.iter().all(|&average| average == constant), "{constant} on {geometry:?}: {output:?}");
+            }
+        }
+    }
+}
+
+/// Sums of small integers are exact, so only the division rounds. It must round like a division, whatever the divisor.
+#[test]
+fn two_by_two_windows_divide_exactly() {
+    let widths = sides(2..=40, [2], [2], [1], [(0, 0)]);
+    let height = widths[0];
+    for divisor in
+        [4.0, -8.0, 1.0, 2f64.powi(-100), 2f64.powi(100), 3.0, -2.5, 10.0, 0.1, 2f64.powi(127), 2f64.powi(-140)]
+    {
+        for &width in &widths {
+            for channels in [1, 5] {
+                let geometry = Geometry { height, width, channels, divisor: Divisor::Fixed(divisor), planes: 2 };
+                let input: Vec<f32> = (0..geometry.input_len()).map(|i| (i * 7 % 31) as f32 - 15.0).collect();
+                let sums = Geometry { divisor: Divisor::Fixed(1.0), ..geometry }.definition(&to_f64(&input)).exact;
+                let exact: Vec<f32> = sums.iter().map(|&sum| sum as f32 / divisor as f32).collect();
+                assert_eq!(forward(&plan(&geometry), &geometry, &input), exact, "{geometry:?}");
+                let quotients: Vec<f32> = exact.iter().map(|value| value / divisor as f32).collect();
+                let gradient = backward(&plan(&geometry), &geometry, &exact);
+                let first_of_tile = |i: usize| {
+                    let (position, channel) = (i / channels as usize, i % channels as usize);
+                    let (output_width, width) = (width.output() as usize, width.input as usize);
+                    let (row, column) = (position / output_width, position % output_width);
+                    (2 * row * width + 2 * column) * channels as usize + channel
+                };
+                // Planes have two rows, so their rows of tiles follow each other.
+                let spread: Vec<f32> = (0..quotients.len()).map(|i| gradient[first_of_tile(i)]).collect();
+                assert_eq!(spread, quotients, "{geometry:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn output_sizes_equal_the_formula_and_an_axis_needs_a_window() {
+    let options: Vec<AxisOptions> = sides([1000], 1..=6, 1..=5, 1..=3, [(0, 0), (1, 1), (3, 0), (0, 5)])
+        .into_iter()
+        .map(|side| side.options)
+        .collect();
+    for input in 0..=9 {
+        for side in options.iter().map(|&options| Side { input, options }) {
+            let expected = side.output();
+            assert_eq!(side.options.output_size(input) as i64, expected.max(0), "{side:?}");
+            assert_eq!(Axis::new(input, side.options).is_some(), expected > 0 && input > 0, "{side:?}");
+        }
+    }
+}
+
+/// Sizes near the limits of 32 bits, which would wrap silently where a usize has 32 bits.
+#[test]
+fn sizes_that_a_usize_cannot_count_are_refused() {
+    let huge = u32::MAX;
+    let padding = [(0, 0), (huge, 0), (huge / 2, huge / 2), (huge, huge)];
+    for side in sides([1, 5], [1, 2, 3, huge], [1, 2, huge], [1, huge], padding) {
+        match Axis::new(side.input, side.options) {
+            Some(axis) => assert_eq!(axis.output() as i64, side.output(), "{side:?}"),
+            None => assert!(usize::try_from(side.output()).is_err(), "{side:?} was refused"),
+        }
+    }
+}
+
+/// Padding near the limits of 32 bits counts, under a single window.
+#[test]
+fn huge_padding_and_strides_equal_the_definition() {
+    let huge = u32::MAX;
+    let around = sides([3], [1, 3], [1], [1], [(0, 0)]);
+    let far: Vec<Side> = sides([1, 5], [1, 2, 3], [huge], [1, 2], [(0, huge - 5), (1, huge - 6), (2, huge - 8)]);
+    assert!(far.iter().all(|side| side.output() == 1), "a row of several windows would be as long as its strides");
+    sweep(&around, &far, &mut |geometry| equals_definition::<f32>(geometry, &noise(1, geometry.input_len())));
+    sweep(&far, &around, &mut |geometry| equals_definition::<f64>(geometry, &noise(1, geometry.input_len())));
+}

@@ -1,0 +1,128 @@
+//! Runs of the kernels on guarded memory, and the numbers that they pool.
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use avgpool::algorithms::Algorithm;
+use avgpool::{Plan, Pooled};
+
+use crate::definition::Geometry;
+
+/// Elements before and after every slice of a kernel.
+const GUARD: usize = 40;
+
+/// An element type that the laws hold in.
+pub trait Real: Pooled + Debug + 'static {
+    const EPSILON: f64;
+
+    fn to_f64(self) -> f64;
+
+    /// `NANS` elements that are NaN. Copying them takes less time than writing them.
+    fn nans() -> &'static [Self];
+}
+
+/// The length of [`Real::nans`].
+const NANS: usize = 1 << 14;
+
+impl Real for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64;
+
+    fn to_f64(self) -> f64 {
+        self.into()
+    }
+
+    fn nans() -> &'static [Self] {
+        static ALL: [f32; NANS] = [f32::NAN; NANS];
+        &ALL
+    }
+}
+
+impl Real for f64 {
+    const EPSILON: f64 = f64::EPSILON;
+
+    fn to_f64(self) -> f64 {
+        self
+    }
+
+    fn nans() -> &'static [Self] {
+        static ALL: [f64; NANS] = [f64::NAN; NANS];
+        &ALL
+    }
+}
+
+/// The plan that the list of `T` gives.
+pub fn plan<T: Real>(geometry: &Geometry) -> Plan<T> {
+    Plan::new(geometry.of_kernels()).expect("a plan")
+}
+
+/// `plan.forward`. Output and scratch memory start as NaN, so that an unwritten element shows.
+///
+/// All slices have guards at both ends. Beside the input they are NaN, so that a read of them shows. Beside the others they
+/// are numbers, so that a write over them shows.
+pub fn forward<T: Real, A: Algorithm<T>>(plan: &Plan<T, A>, geometry: &Geometry, input: &[T]) -> Vec<T> {
+    guarded(geometry, input, geometry.output_len(), plan.scratch_len(), |input, output, scratch| {
+        plan.forward(input, output, scratch);
+    })
+}
+
+/// `plan.backward`, likewise.
+pub fn backward<T: Real, A: Algorithm<T>>(plan: &Plan<T, A>, geometry: &Geometry, grad_output: &[T]) -> Vec<T> {
+    guarded(geometry, grad_output, geometry.input_len(), plan.scratch_len(), |grad_output, grad_input, scratch| {
+        plan.backward(grad_output, grad_input, scratch);
+    })
+}
+
+fn guarded<T: Real>(
+    geometry: &Geometry,
+    from: &[T],
+    to_len: usize,
+    scratch_len: usize,
+    call: impl FnOnce(&[T], &mut [T], &mut [T]),
+) -> Vec<T> {
+    let guard = &[T::from_f64(12345.0); GUARD];
+    let nan_guard = &T::nans()[..GUARD];
+    let from_memory = [nan_guard, from, nan_guard].concat();
+    let [mut to, mut scratch] = [to_len, scratch_len].map(|len| {
+        let mut memory = Vec::with_capacity(len + 2 * GUARD);
+        memory.extend_from_slice(guard);
+        for start in (0..len).step_by(NANS) {
+            memory.extend_from_slice(&T::nans()[..NANS.min(len - start)]);
+        }
+        memory.extend_from_slice(guard);
+        memory
+    });
+    let inside = |len: usize| GUARD..GUARD + len;
+    call(&from_memory[inside(from.len())], &mut to[inside(to_len)], &mut scratch[inside(scratch_len)]);
+    for (memory, len) in [(&to, to_len), (&scratch, scratch_len)] {
+        let intact = memory[..GUARD] == *guard && memory[GUARD + len..] == *guard;
+        assert!(intact, "a write beside a slice, on {geometry:?}");
+    }
+    to[inside(to_len)].to_vec()
+}
+
+/// The length of the table of noise: a prime, so that multiples of a seed's offset reach every start.
+const NOISE: usize = 65_537;
+
+/// Numbers between −1 and 1 that depend on the seed alone: a stretch of one table, which is cheaper than new numbers.
+pub fn noise<T: Real>(seed: u64, len: usize) -> Vec<T> {
+    static TABLE: LazyLock<Vec<f64>> = LazyLock::new(|| {
+        // A linear congruential generator, its upper bits.
+        let mut state: u64 = 1;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / f64::from(1_u32 << 30) - 1.0
+        };
+        (0..NOISE).map(|_| next()).collect()
+    });
+    let start = (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) % NOISE as u64) as usize;
+    TABLE[start..].iter().chain(TABLE.iter().cycle()).take(len).map(|&value| T::from_f64(value)).collect()
+}
+
+pub fn to_f64<T: Real>(values: &[T]) -> Vec<f64> {
+    values.iter().map(|&value| value.to_f64()).collect()
+}
+
+/// The elements' absolute values.
+pub fn absolute<T: Real>(values: &[T]) -> Vec<T> {
+    values.iter().map(|value| T::from_f64(value.to_f64().abs())).collect()
+}

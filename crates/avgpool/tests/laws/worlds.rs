@@ -1,0 +1,196 @@
+//! The worlds: sets of geometries, each swept whole.
+
+use std::num::NonZeroU32;
+
+use avgpool::{AxisOptions, Divisor};
+
+use crate::definition::{Geometry, Side};
+
+/// A world calls its argument with each of its geometries.
+pub type World = fn(&mut dyn FnMut(&Geometry));
+
+/// Planes and channels of a tensor. Two planes, so that nothing may be left over from the first. One channel as in NCHW; few
+/// channels, so that lanes are rows; and many, more than whole vectors, so that lanes are channels.
+const LAYOUTS: [(usize, u32); 3] = [(2, 1), (2, 3), (1, 9)];
+
+const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
+
+/// The table of the worlds. `with_worlds!(m)` calls the macro `m` with it, and each law makes a test of each row.
+macro_rules! with_worlds {
+    ($law:ident) => {
+        $law! {
+            on_every_small_plane: |visit| sweep(&small(), &small(), visit);
+            along_long_rows: |visit| sweep(&few(), &long(), visit);
+            along_long_columns: |visit| sweep(&long(), &few(), visit);
+            where_two_by_two_windows_tile: two_by_two;
+            where_windows_keep_the_size: |visit| sweep(&kept(), &kept(), visit);
+            where_windows_halve_the_size: |visit| sweep(&halved(), &halved(), visit);
+            where_windows_of_three_slide: |visit| sweep(&slid(), &slid(), visit);
+            where_the_last_windows_are_padding: padded_end;
+            on_many_planes: many_planes;
+            with_any_number_of_channels: any_channels;
+            under_windows_of_a_whole_plane: global;
+        }
+    };
+}
+pub(crate) use with_worlds;
+
+macro_rules! table {
+    ($($name:ident: $world:expr;)*) => {
+        /// All worlds by their names.
+        pub const WORLDS: &[(&str, World)] = &[$((stringify!($name), $world)),*];
+    };
+}
+with_worlds!(table);
+
+/// Sides with every combination of these options that has a window.
+#[expect(clippy::needless_pass_by_value, reason = "ranges and arrays are easier to write by value")]
+pub fn sides(
+    inputs: impl IntoIterator<Item = u32>,
+    kernels: impl IntoIterator<Item = u32> + Clone,
+    strides: impl IntoIterator<Item = u32> + Clone,
+    dilations: impl IntoIterator<Item = u32> + Clone,
+    paddings: impl IntoIterator<Item = (u32, u32)> + Clone,
+) -> Vec<Side> {
+    let size = |size| NonZeroU32::new(size).expect("a size");
+    let mut sides = Vec::new();
+    for input in inputs {
+        for kernel in kernels.clone().into_iter().map(size) {
+            for stride in strides.clone().into_iter().map(size) {
+                for dilation in dilations.clone().into_iter().map(size) {
+                    for (pad_begin, pad_end) in paddings.clone() {
+                        for ceil_mode in [false, true] {
+                            let options = AxisOptions { kernel, stride, dilation, pad_begin, pad_end, ceil_mode };
+                            sides.push(Side { input, options });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    sides.retain(|side| side.output() > 0);
+    sides
+}
+
+/// Visits every geometry of these heights and widths, with every layout and divisor.
+pub fn sweep(heights: &[Side], widths: &[Side], visit: &mut dyn FnMut(&Geometry)) {
+    sweep_layouts(heights, widths, &LAYOUTS, visit);
+}
+
+/// The same with these numbers of planes and channels.
+fn sweep_layouts(heights: &[Side], widths: &[Side], layouts: &[(usize, u32)], visit: &mut dyn FnMut(&Geometry)) {
+    let mut count = 0;
+    for &height in heights {
+        for &width in widths.iter().filter(|width| width.options.ceil_mode == height.options.ceil_mode) {
+            for divisor in DIVISORS {
+                for &(planes, channels) in layouts {
+                    visit(&Geometry { height, width, channels, divisor, planes });
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 10, "a world has more than {count} geometries");
+}
+
+/// Every small side: shorter and longer than its kernel, with any stride, dilation and uneven padding.
+fn small() -> Vec<Side> {
+    sides(1..=5, 1..=4, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2), (3, 1)])
+}
+
+/// Sides longer than several vectors, under short and long windows.
+fn long() -> Vec<Side> {
+    let lengths = [5, 8, 13, 17, 31, 64, 70];
+    sides(lengths, (1..=12).chain([16, 21, 40]), [1, 2, 3, 4, 7], 1..=3, [(0, 0), (1, 1), (3, 8), (12, 2)])
+}
+
+/// A few sides to combine with the long ones.
+fn few() -> Vec<Side> {
+    sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
+}
+
+/// Sides several times as long as their windows, which are short, and long in one, two and three levels of sums.
+pub fn sides_of_several_windows() -> Vec<Vec<Side>> {
+    [1, 2, 3, 9, 12, 17, 33, 40]
+        .map(|kernel| sides([3 * kernel + 1], [kernel], [1, 3], 1..=2, [(0, 0), (1, 2)]))
+        .to_vec()
+}
+
+/// Sides that keep their size under windows with stride 1, from the shortest on.
+pub fn kept() -> Vec<Side> {
+    [(3, 1), (5, 2), (7, 3)].map(|(kernel, padding)| sides(1..=19, [kernel], [1], [1], [(padding, padding)])).concat()
+}
+
+/// Sides that windows of three halve.
+pub fn halved() -> Vec<Side> {
+    sides(1..=23, [3], [2], [1], [(1, 1), (1, 0)])
+}
+
+/// Sides that windows of three slide along, with every shorter padding.
+fn slid() -> Vec<Side> {
+    sides(1..=6, [3], [1], [1], (0..=2).flat_map(|begin| (0..=2).map(move |end| (begin, end))))
+}
+
+/// Planes that 2×2 windows tile, at every width up to several vectors, with divisors whose reciprocals are exact or not.
+fn two_by_two(visit: &mut dyn FnMut(&Geometry)) {
+    let heights = sides(2..=5, [2], [2], [1], [(0, 0)]);
+    sweep(&heights, &sides(2..=40, [2], [2], [1], [(0, 0), (0, 1)]), visit);
+    for &height in &heights {
+        for &width in &sides(2..=40, [2], [2], [1], [(0, 0)]) {
+            for divisor in [1.0, -8.0, 0.5, 3.0] {
+                let geometry = Geometry { height, width, channels: 1, divisor: Divisor::Fixed(divisor), planes: 2 };
+                visit(&geometry);
+                visit(&Geometry { channels: 6, ..geometry });
+            }
+        }
+    }
+}
+
+/// Planes with more rows than are worked on at a time, whose last windows lie wholly in the padding.
+fn padded_end(visit: &mut dyn FnMut(&Geometry)) {
+    let heights = sides([1, 8, 20], [1, 3, 9], 1..=3, 1..=2, [(0, 17), (9, 9), (2, 40)]);
+    for (width, channels) in [(160, 1), (16, 9)] {
+        let widths = sides([width], [1, 3], [1, 2], [1], [(0, 0), (1, 3)]);
+        sweep_layouts(&heights, &widths, &[(3, channels)], visit);
+    }
+}
+
+/// Many planes: several full vectors of them and a rest, in groups that reuse the same memory.
+fn many_planes(visit: &mut dyn FnMut(&Geometry)) {
+    let small = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
+    sweep_layouts(&small, &small, &[(9, 1), (5, 2)], visit);
+    let larger = sides([13, 22], [3, 9], [1, 2], [1], [(1, 2)]);
+    sweep_layouts(&larger, &larger, &[(35, 1), (13, 8)], visit);
+}
+
+/// Windows of every kind, with every number of channels up to several blocks of vectors.
+fn any_channels(visit: &mut dyn FnMut(&Geometry)) {
+    let kinds = [
+        sides([5, 6], [2], [2], [1], [(0, 0)]),
+        sides([1, 2, 7], [3], [1, 2], [1, 2], [(0, 0), (1, 1), (2, 0), (1, 2), (2, 2)]),
+        sides([4], [4], [4], [1], [(0, 0)]),
+        sides([16], [9], [1, 4], [1], [(4, 4)]),
+    ];
+    let layouts: Vec<(usize, u32)> = (1..=37).map(|channels| (2, channels)).collect();
+    for sides in &kinds {
+        sweep_layouts(sides, &sides[..1], &layouts, visit);
+        sweep_layouts(&sides[..1], sides, &layouts, visit);
+    }
+}
+
+/// One window at least as large as the plane, for planes of every size and number.
+fn global(visit: &mut dyn FnMut(&Geometry)) {
+    for size in (1..=20).chain([49, 64, 1000]) {
+        for (kernel, padding) in [(size, (0, 0)), (size + 3, (1, 2)), (size + 2, (0, 2))] {
+            for (height, width) in [(size, 1), (1, size), (size.min(20), size)] {
+                let side = |input| sides([input], [kernel - size + input], [7], [1], [padding])[0];
+                for divisor in DIVISORS {
+                    for (planes, channels) in [(1, 1), (2, 1), (5, 1), (8, 1), (2, 3), (3, 4), (1, 21)] {
+                        let (height, width) = (side(height), side(width));
+                        visit(&Geometry { height, width, channels, divisor, planes });
+                    }
+                }
+            }
+        }
+    }
+}
