@@ -11,7 +11,7 @@ import dts from 'rollup-plugin-dts';
 const module = 'crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
 mkdirSync('dist', { recursive: true });
 copyFileSync(module, 'dist/avgpool.wasm');
-copyFileSync('ts/avgpool.wasm.d.ts', 'dist/avgpool.wasm.d.ts');
+copyFileSync('ts/entries/avgpool.wasm.d.ts', 'dist/avgpool.wasm.d.ts');
 
 /** Whoever imports the module's file from where it is built gets its bytes as hexadecimal digits; no source map repeats them. */
 const hex = {
@@ -20,10 +20,10 @@ const hex = {
     id.endsWith(module) ? { code: `export default '${readFileSync(id, 'hex')}';`, map: { mappings: '' } } : null,
 };
 
-const inBothFormats = { index: 'ts/index.ts', slim: 'ts/slim.ts' };
-const asModulesOnly = { workerd: 'ts/workerd.ts', 'edge-light': 'ts/edge-light.ts' };
+const inBothFormats = { index: 'ts/entries/index.ts', slim: 'ts/entries/slim.ts' };
+const asModulesOnly = { workerd: 'ts/entries/workerd.ts', 'edge-light': 'ts/entries/edge-light.ts' };
 // In Node, import and require have to end at one build: two would be two memories.
-const forNode = { node: 'ts/node.ts', 'node-slim': 'ts/node-slim.ts' };
+const forNode = { node: 'ts/entries/node.ts', 'node-slim': 'ts/entries/node-slim.ts' };
 // Pure translations of options, with no module and so nothing that has to be shared.
 const compat = { compat: 'ts/compat.ts' };
 

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import binaryen from 'binaryen';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -33,7 +33,9 @@ beforeAll(() => {
 });
 
 test('the package holds the entries with their types and maps, the sources that the maps lead to, and no more', () => {
-  const sources = readdirSync(join(root, 'ts')).map((name) => `ts/${name}`);
+  const sources = readdirSync(join(root, 'ts'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
   expect(files.sort()).toEqual(
     [
       'CHANGELOG.md',

@@ -3,7 +3,7 @@
 // It knows what a user may write, and nothing of tensors.
 
 import { checkBoolean, checkNames, checkSize, show } from './check.js';
-import type { Pooling } from './wasm.js';
+import type { Pooling } from './wasm/bindings.js';
 
 /** One size for both axes, or one for each. */
 export type Size = number | readonly [height: number, width: number];

@@ -4,7 +4,7 @@
 
 import { LARGEST, show } from './check.js';
 import { outOfMemory } from './tensor.js';
-import { type AxisOptions, outputSize, PLANS, type PlaneSize, type Pooling, setPlan } from './wasm.js';
+import { type AxisOptions, outputSize, PLANS, type PlaneSize, type Pooling, setPlan } from './wasm/bindings.js';
 
 /** The planes that are pooled, and those that come out. */
 export interface Planes extends PlaneSize {

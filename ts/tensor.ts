@@ -13,7 +13,7 @@ import {
   reserve as reserveBytes,
   type View,
   view,
-} from './wasm.js';
+} from './wasm/bindings.js';
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
 export type Shape = readonly number[];

@@ -6,7 +6,7 @@ import { show } from './check.js';
 import { type AvgPool2dOptions, checkOptions, type Layout, type Padding, poolingOf, type Size } from './options.js';
 import { type CachedPlan, type Planes, planesOf, planFor, showPlanes } from './plans.js';
 import { bufferOf, checkShape, frozenShape, outOfMemory, type Shape, type Tensor, tensorToFill } from './tensor.js';
-import { type DType, type Pooling, run } from './wasm.js';
+import { type DType, type Pooling, run } from './wasm/bindings.js';
 
 /**
  * Average pooling over the height and the width of a tensor:

@@ -3,10 +3,10 @@
 // It knows the bindings, and poolings as whole numbers; nothing of shapes, of what users may write, or of tensors. How the
 // module came in is an entry's business.
 
-import * as glue from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
-import { show } from './check.js';
+import * as glue from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+import { show } from '../check.js';
 
-export type { Buffer } from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+export type { Buffer } from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
 /** The element types: those of Float32Array and of Float64Array. */
 export type DType = 'float32' | 'float64';

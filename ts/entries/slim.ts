@@ -2,10 +2,10 @@
 //
 // It knows every form that a module comes in. It holds none, so what it loads is what the program gives it.
 
-import { show } from './check.js';
-import { explain, imports, isStarted, keepFailure, reasonOf, start } from './wasm.js';
+import { show } from '../check.js';
+import { explain, imports, isStarted, keepFailure, reasonOf, start } from '../wasm/bindings.js';
 
-export * from './api.js';
+export * from '../api.js';
 
 /** The type of a global class, where the compiler knows it. */
 type Global<Name extends string, Otherwise = never> =

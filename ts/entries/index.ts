@@ -3,10 +3,10 @@
 // Compiling at the top level, synchronously, is what every runtime and bundler takes. Where it is forbidden or SIMD is
 // missing, importing still works, and the first use says why nothing else does.
 
-import hex from '../crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
-import { startOrKeepFailure } from './wasm.js';
+import hex from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
+import { startOrKeepFailure } from '../wasm/bindings.js';
 
-export * from './api.js';
+export * from '../api.js';
 
 startOrKeepFailure(() => new WebAssembly.Module(bytesOf(hex)));
 

@@ -1,8 +1,8 @@
 // The default entry on Cloudflare Workers, which compile modules when a worker is deployed and never while it runs.
 
+import { startOrKeepFailure } from '../wasm/bindings.js';
 import module from './avgpool.wasm';
-import { startOrKeepFailure } from './wasm.js';
 
-export * from './api.js';
+export * from '../api.js';
 
 startOrKeepFailure(() => module);
