@@ -1,5 +1,6 @@
-// The definition of average pooling in plain numbers, for options beyond those that the fixtures cover.
-// It shares no code with the package, the sizes and divisors included.
+// The definition of average pooling in plain numbers, for options that the fixtures do not cover.
+//
+// It shares no code with the package, not even for sizes and divisors.
 
 export interface AxisCase {
   readonly input: number;
@@ -18,7 +19,7 @@ export interface Case {
   readonly divisorOverride: number | null;
 }
 
-/** The number of windows on an axis, which may come out below 1. */
+/** The number of windows on an axis; below 1 if none fits. */
 export function outputSize({ input, kernel, stride, dilation, begin, end }: AxisCase, ceilMode: boolean): number {
   const steps = (input + begin + end - (dilation * (kernel - 1) + 1)) / stride;
   const windows = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;

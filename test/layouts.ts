@@ -1,8 +1,8 @@
-// Numbers in one layout or the other. It knows shapes and orders, not poolings.
+// Converts values from NCHW to another layout. It knows shapes, but no pooling.
 
 import type { Layout } from 'avgpool';
 
-/** Values of shape `[N, C, H, W]` or `[C, H, W]`, with the shape, as they are in a layout. */
+/** Values of shape `[N, C, H, W]` or `[C, H, W]`, and the shape, in the order of a layout. */
 export function inLayout<T>(
   layout: Layout,
   values: readonly T[],

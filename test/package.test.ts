@@ -1,4 +1,4 @@
-// The packed package, installed in an empty folder: what it holds, and that it runs and compiles there.
+// The packed package, installed in an empty folder: its files are complete, and it runs and compiles there.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'avgpool-package-'));
 
 let files: string[];
 
-/** What a command prints in the folder; a failure throws with all that it printed. */
+/** The output of a command in the folder. If the command fails, the error has all its output. */
 function run(command: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) {
@@ -32,7 +32,7 @@ beforeAll(() => {
   run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`);
 });
 
-test('the package holds the entries with their types and maps, the sources that the maps lead to, and no more', () => {
+test('the package contains only the entries, their types and maps, and the sources that the maps point to', () => {
   const sources = readdirSync(join(root, 'ts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
@@ -55,17 +55,17 @@ test('the package holds the entries with their types and maps, the sources that 
   );
 });
 
-test('every map leads to a source that is packed', () => {
+test('every map points to packed sources', () => {
   for (const map of files.filter((file) => file.endsWith('.map'))) {
     const { sources, sourcesContent } = JSON.parse(readFileSync(join(root, map), 'utf8'));
     for (const [i, source] of sources.entries()) {
-      // The bindings are generated, and have their text in the map.
+      // The map contains the text of the generated bindings.
       expect(sourcesContent?.[i] ?? files.includes(join('dist', source)), `${source} of ${map}`).toBeTruthy();
     }
   }
 });
 
-test('jsr.json is of the same version, with the same entries', () => {
+test('jsr.json has the same version and entries as package.json', () => {
   const [npm, jsr] = ['package.json', 'jsr.json'].map((name) => JSON.parse(readFileSync(join(root, name), 'utf8')));
   expect(jsr.version).toBe(npm.version);
   for (const [entry, file] of Object.entries(jsr.exports)) {
@@ -76,15 +76,15 @@ test('jsr.json is of the same version, with the same entries', () => {
 
 const text = (name: string) => readFileSync(join(root, 'dist', name), 'utf8');
 
-test.each(['workerd.js', 'edge-light.js', 'core.js'])('%s, for the edge, compiles no bytes', (name) => {
+test.each(['workerd.js', 'edge-light.js', 'core.js'])('%s, for edge platforms, compiles no bytes', (name) => {
   expect(text(name)).not.toMatch(/WebAssembly\.(Module\(|compile|instantiate)|\beval\(|\bFunction\(/);
 });
 
-test.each(['index.js', 'index.cjs', 'core.js', 'core.cjs'])('%s has nothing that a runtime may lack', (name) => {
+test.each(['index.js', 'index.cjs', 'core.js', 'core.cjs'])('%s uses nothing that a runtime may lack', (name) => {
   expect(text(name)).not.toMatch(/\bimport\(|import\.meta|\basync\b|\beval\(|\bfetch\(|\bprocess\b|['"]node:/);
 });
 
-test('the package needs no other package', () => {
+test('the package has no dependencies', () => {
   const installed = JSON.parse(run('npm', 'ls', '--all', '--json'));
   expect(Object.keys(installed.dependencies)).toEqual(['avgpool']);
   expect(installed.dependencies.avgpool.dependencies).toBeUndefined();
@@ -127,7 +127,7 @@ describe('where the package is installed', () => {
     expect(run('node', '--eval', `const ${names} = require('avgpool'); ${lines}`)).toBe('1,64,28,28');
   });
 
-  test('import and require in one process are one package with one memory', () => {
+  test('import and require in one process share one memory', () => {
     const program = `
       import * as imported from 'avgpool';
       import { createRequire } from 'node:module';
@@ -141,7 +141,7 @@ describe('where the package is installed', () => {
     ['index.js', 'avgpool'],
     ['slim.js', 'avgpool/slim'],
     ['compat.js', 'avgpool/compat'],
-  ])('%s has the names that require gives of %s', async (file, entry) => {
+  ])('%s exports the names that require of %s gives', async (file, entry) => {
     const module = await import(join(folder, 'node_modules/avgpool/dist', file));
     expect(Object.keys(module).sort()).toEqual(Object.keys(require(entry)).sort());
   });
@@ -152,7 +152,7 @@ describe('where the package is installed', () => {
     expect(exported.sort()).toEqual(Object.keys(require('avgpool')).sort());
   });
 
-  // The compiler in use, and the oldest that is promised to work.
+  // The current compiler, and the oldest supported one.
   describe.each(['typescript', 'typescript-5.4'])('a program compiles with %s', (compiler) => {
     const tsc = require.resolve(`${compiler}/lib/tsc.js`);
     const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'ES2022', '--skipLibCheck', 'false'];
@@ -163,7 +163,7 @@ describe('where the package is installed', () => {
       ['with the library of workers', 'ES2022,WebWorker', 'program.mts'],
       ['as CommonJS', 'ES2022', 'program.cts'],
     ])('%s', (_, lib, name) => {
-      // The program prints with console, which is not part of the language.
+      // The program prints with console, which only the DOM and worker libraries declare.
       writeFileSync(
         join(folder, 'console.d.ts'),
         /DOM|WebWorker/.test(lib) ? '' : 'declare const console: { log(text: string): void };',
@@ -197,7 +197,7 @@ describe('where the package is installed', () => {
 });
 
 test.each(['typescript', 'typescript-5.4'])(
-  'the module can be imported, and tensors disposed of by using, in %s',
+  'the module can be imported, and `using` disposes of tensors, in %s',
   (compiler) => {
     const program = `
     import module from 'avgpool/avgpool.wasm';
@@ -219,7 +219,7 @@ test.each(['typescript', 'typescript-5.4'])(
   },
 );
 
-test('the module computes with 128-bit vectors of both element types', () => {
+test('the module uses 128-bit vectors of both element types', () => {
   const bytes = readFileSync(join(root, 'dist/avgpool.wasm'));
   const module = binaryen.readBinary(bytes).emitText();
   for (const instruction of [
@@ -239,7 +239,7 @@ test('the module computes with 128-bit vectors of both element types', () => {
   }
 });
 
-test('the module names no folder of the machine that it was built on', () => {
+test('the module contains no path of the machine that built it', () => {
   const bytes = readFileSync(join(root, 'dist/avgpool.wasm'), 'latin1');
   expect(bytes).toContain('avgpool/src/plan.rs');
   expect(bytes).not.toContain(homedir());

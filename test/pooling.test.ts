@@ -1,4 +1,4 @@
-// What AvgPool2d computes: PyTorch's results, the definition, and the properties that follow from it.
+// The results of AvgPool2d: those of PyTorch, the definition, and the properties that follow from it.
 
 import { readFileSync } from 'node:fs';
 import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, type Layout, Tensor } from 'avgpool';
@@ -26,7 +26,7 @@ const fixtures: Fixture[] = JSON.parse(
   readFileSync(new URL('./fixtures/pytorch-avg-pool2d.json', import.meta.url), 'utf8'),
 );
 
-/** |result − expected| ≤ bound, element by element, and the same NaN and infinities. */
+/** Asserts |result − expected| ≤ bound for each element, and the same NaN and infinities. */
 function expectClose(result: ArrayLike<number>, expected: readonly number[], bound: (i: number) => number): void {
   expect(result.length).toBe(expected.length);
   const wrong = expected.findIndex((value, i) => {
@@ -39,7 +39,7 @@ function expectClose(result: ArrayLike<number>, expected: readonly number[], bou
 }
 
 describe('the results of PyTorch', () => {
-  test('are all there', () => {
+  test('are complete', () => {
     expect(fixtures.length).toBe(296);
   });
 
@@ -56,19 +56,19 @@ describe('the results of PyTorch', () => {
       const pool = new AvgPool2d({ ...options, layout });
       const numbers = (values: readonly (number | string)[]) => values.map(Number);
       const tensor = (values: (number | string)[], shape: number[]) => {
-        const there = inLayout(layout, numbers(values), shape);
-        return Tensor.from(there.values, there.shape, dtype);
+        const converted = inLayout(layout, numbers(values), shape);
+        return Tensor.from(converted.values, converted.shape, dtype);
       };
       const x = tensor(input, shape);
       const y = pool.forward(x);
       expect(y.shape).toEqual(inLayout(layout, [], outputShape).shape);
-      // The fixtures are float64 results, those of float32 cases with 10 digits; sums may be taken in another order.
+      // The fixtures are float64 results; those of float32 cases have 10 digits. Sums may have another order.
       const terms = Math.max(...[options.kernelSize].flat()) * 2;
       const most = (values: readonly (number | string)[]) =>
         Math.max(1, ...numbers(values).filter(Number.isFinite).map(Math.abs));
       const close = (result: Tensor, expected: (number | string)[], shape: number[], scale: number) => {
-        const there = inLayout(layout, numbers(expected), shape);
-        expectClose(result.data, there.values, () => terms * epsilon[dtype] * scale);
+        const converted = inLayout(layout, numbers(expected), shape);
+        expectClose(result.data, converted.values, () => terms * epsilon[dtype] * scale);
       };
       close(y, output, outputShape, most(input));
       const dx = pool.backward(tensor(gradOutput, outputShape), x.shape);
@@ -111,7 +111,7 @@ describe('any geometry', () => {
     ...rest,
   });
 
-  /** Numbers with few bits, the sums of which are exact in either type. */
+  /** Numbers with few bits: their sums are exact in both element types. */
   const someNumbers = (length: number, seed: number) => {
     let state = seed;
     return Array.from({ length }, () => {
@@ -120,7 +120,7 @@ describe('any geometry', () => {
     });
   };
 
-  test('forward equals the definition, at rank 4 and at rank 3', () => {
+  test('forward equals the definition, for rank 4 and rank 3', () => {
     fc.assert(
       fc.property(cases, dtypes, seed, (pooling, dtype, seed) => {
         const shape = [2, pooling.height.input, pooling.width.input];
@@ -136,7 +136,7 @@ describe('any geometry', () => {
         expect(sameOutput.data).toEqual(output.data);
         const planes = [values.slice(0, size), values.slice(size)];
         const expected = planes.flatMap((plane) => averages(pooling, plane));
-        // The sums are exact: what is left is one division.
+        // The sums are exact, so only the division rounds.
         expectClose(output.data, expected, (i) => epsilon[dtype] * Math.abs(expected[i] as number));
         for (const tensor of [input, batch, output, sameOutput]) {
           tensor.dispose();
@@ -146,7 +146,7 @@ describe('any geometry', () => {
     );
   });
 
-  test('NHWC gives the numbers of NCHW in another order, forward and backward, whatever the number of channels', () => {
+  test('NHWC gives the numbers of NCHW in another order, forward and backward, for any number of channels', () => {
     fc.assert(
       fc.property(cases, dtypes, fc.integer({ min: 1, max: 21 }), seed, (pooling, dtype, channels, seed) => {
         const shape = [2, channels, pooling.height.input, pooling.width.input];
@@ -176,7 +176,7 @@ describe('any geometry', () => {
         }) as [number[][], number[][]];
         const [output, gradInput] = together as [number[], number[]];
         expect(output).toEqual(inLayout('NHWC', planes[0] as number[], outputShape).values);
-        // What is divided first, and added up then, may be added up in another order.
+        // Backward divides before it adds, so another order of additions changes the rounding.
         const most = Math.max(...gradients.map(Math.abs)) * pooling.height.kernel * pooling.width.kernel;
         expectClose(gradInput, inLayout('NHWC', planes[1] as number[], shape).values, () => epsilon[dtype] * 30 * most);
       }),
@@ -206,7 +206,7 @@ describe('any geometry', () => {
 });
 
 describe('the reference page', () => {
-  test('standard 2× downsampling', () => {
+  test('a 2×2 kernel halves the size', () => {
     const pool = new AvgPool2d(2, 2);
     const y = pool.forward(Tensor.ones([1, 64, 56, 56]));
     expect(y.shape).toEqual([1, 64, 28, 28]);
@@ -215,20 +215,20 @@ describe('the reference page', () => {
     expect(dx.data.every((value) => value === 0.25)).toBe(true);
   });
 
-  test('smoothing with padding keeps the size', () => {
+  test('a 3×3 kernel with padding keeps the size', () => {
     const y = new AvgPool2d(3, 1, 1).forward(Tensor.ones([4, 32, 16, 16]));
     expect(y.shape).toEqual([4, 32, 16, 16]);
     expect(y.data.slice(0, 2)).toEqual(Float32Array.of(4 / 9, 6 / 9));
   });
 
-  test('global average pooling is a kernel of the spatial size', () => {
+  test('a kernel of the spatial size gives global average pooling', () => {
     const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 2, 3]);
     expect(avgPool2d(x, [2, 3]).toArray()).toEqual([[[3.5]]]);
   });
 });
 
 describe('NHWC', () => {
-  test('is an image as ImageData has it: each channel is averaged by itself', () => {
+  test('is the layout of ImageData: each channel is averaged on its own', () => {
     const pool = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
     const image = Tensor.from([1, 10, 100, 3, 30, 300, 5, 50, 500, 7, 70, 700], [2, 2, 3]);
     expect(pool.forward(image).toArray()).toEqual([[[4, 40, 400]]]);
@@ -240,7 +240,7 @@ describe('NHWC', () => {
     ]);
   });
 
-  test('one module takes turns with tensors of any number of channels', () => {
+  test('one pool handles tensors with different numbers of channels in turn', () => {
     const pool = new AvgPool2d({ kernelSize: 3, stride: 1, padding: 1, countIncludePad: false, layout: 'NHWC' });
     for (const channels of [1, 3, 8, 1, 8, 3]) {
       const y = pool.forward(Tensor.ones([2, 5, 4, channels]));
@@ -249,8 +249,8 @@ describe('NHWC', () => {
     }
   });
 
-  test('millions of channels are as good as few', () => {
-    // A product with the size of a group must not wrap around in 32 bits: to 0, or to less than there is.
+  test('millions of channels work like few', () => {
+    // The product with the size of a group must not wrap around in 32 bits.
     const channels = 2 ** 22 + 64;
     const x = Tensor.ones([1, 1, 2, channels]);
     const y = new AvgPool2d({ kernelSize: [1, 2], layout: 'NHWC' }).forward(x);
@@ -272,7 +272,7 @@ describe('tensors without elements', () => {
   ];
 
   test.each(layouts.flatMap((layout) => shapes.map((shape) => [layout, shape] as const)))(
-    'a batch or channel count of 0 is valid: in %s, of what is %j in NCHW',
+    'a batch or channel count of 0 is valid: in %s, the NCHW shape %j',
     (layout, shape) => {
       const inputShape = inLayout(layout, [], shape).shape;
       const pool = new AvgPool2d({ kernelSize: 2, layout });
@@ -285,7 +285,7 @@ describe('tensors without elements', () => {
 });
 
 describe('values that are not finite', () => {
-  test('reach the windows that hold them, and no other', () => {
+  test('reach only the windows that contain them', () => {
     for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       const x = Tensor.zeros([1, 1, 9, 40]);
       x.data[4 * 40 + 17] = special;
@@ -294,9 +294,9 @@ describe('values that are not finite', () => {
         const [, , height, width] = y.shape as [number, number, number, number];
         for (let i = 0; i < y.size; i++) {
           const [oh, ow] = [Math.floor(i / width), i % width];
-          const holds = oh <= 4 && 4 < oh + kernelSize && ow <= 17 && 17 < ow + kernelSize;
+          const contains = oh <= 4 && 4 < oh + kernelSize && ow <= 17 && 17 < ow + kernelSize;
           expect(y.data[i], `kernel ${kernelSize}, window ${oh}, ${ow} of ${height}×${width}`).toBe(
-            holds ? special : 0,
+            contains ? special : 0,
           );
         }
       }
@@ -305,7 +305,7 @@ describe('values that are not finite', () => {
 });
 
 describe('huge numbers as sizes', () => {
-  test('a stride, dilation or padding far beyond the input does what the formula says', () => {
+  test('a stride, dilation or padding far larger than the input gives the results of the formula', () => {
     const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
     const far = 2 ** 31 - 1;
     expect(new AvgPool2d({ kernelSize: 2, stride: far }).forward(x).toArray()).toEqual([[[2.5]]]);

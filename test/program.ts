@@ -1,11 +1,11 @@
-// Runs a program of a few lines in a process of its own, with the built package and a memory of its own.
+// Runs a short program with the built package in a process of its own, and so with a memory of its own.
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the program prints. Flags are those of Node; a failure throws with what it printed on standard error. */
+/** The output of a program. The flags are Node's. If the program fails, the error has its standard error output. */
 export function runProgram(source: string, ...flags: string[]): string {
   return runModule(
     `import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';\n${source}`,
@@ -13,7 +13,7 @@ export function runProgram(source: string, ...flags: string[]): string {
   );
 }
 
-/** The same for a program that imports what it needs itself. */
+/** The output of a program that has its own imports. */
 export function runModule(source: string, ...flags: string[]): string {
   const args = [...flags, '--input-type=module', '--eval', source];
   return execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 24 }).trim();

@@ -1,4 +1,4 @@
-// A program that uses all that the package exports, compiled and run as a user's would be.
+// A user's program: it uses everything that the package exports. The test compiles and runs it.
 
 import {
   AvgPool2d,
@@ -66,7 +66,7 @@ const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
 const translated: AvgPool2dOptions[] = [fromOnnx(onnx, shape), fromWebNN(webnn, shape), fromTfjs(tfjs, shape)];
 
-/** Ways to start avgpool/slim; never called, for the default entry has started it. */
+/** All forms of starting avgpool/slim. Never called, because the default entry has started it. */
 export async function start(module: slim.Module): Promise<void> {
   const sources: slim.ModuleSource[] = [module, new Uint8Array(8), new ArrayBuffer(8), 'avgpool.wasm'];
   await slim.init(sources[0] as slim.ModuleSource);
@@ -77,15 +77,15 @@ export async function start(module: slim.Module): Promise<void> {
   tensor.dispose();
 }
 
-/** What a user's compiler refuses; never called. */
+/** Mistakes that the compiler rejects. Never called. */
 export function mistakes(): void {
   // @ts-expect-error: a module cannot be a number
   slim.initSync(5);
-  // @ts-expect-error: what comes later cannot be started at once
+  // @ts-expect-error: a promise cannot be started synchronously
   slim.initSync(Promise.resolve(new Uint8Array(8)));
   // @ts-expect-error: out is of another element type
   pool.forward(double, single);
-  // @ts-expect-error: tensors are not made by new
+  // @ts-expect-error: new does not make tensors
   new Tensor(shape, 'float32');
   // @ts-expect-error: there is no such option
   new AvgPool2d({ kernelSize: 2, kernel_size: 2 });
@@ -93,16 +93,16 @@ export function mistakes(): void {
   new AvgPool2d({ stride: 2 });
   // @ts-expect-error: there is no such element type
   Tensor.zeros(shape, 'float16');
-  // @ts-expect-error: options cannot be changed afterwards
+  // @ts-expect-error: options are read-only
   pool.kernelSize = 3;
   // @ts-expect-error: the data of float64 is a Float64Array
   const data: Float32Array = double.data;
   data.fill(0);
-  // @ts-expect-error: zeros are of float32 unless another type is given
+  // @ts-expect-error: zeros are of float32 by default
   const zeros: Tensor<'float64'> = Tensor.zeros(shape);
   // @ts-expect-error: out is of float32
   pool.forward(zeros, Tensor.zeros(shape));
-  // @ts-expect-error: the values may be of either type
+  // @ts-expect-error: the values can be of either type
   const copy: Tensor<'float32'> = Tensor.from(mixed[0]?.data ?? doubleData, shape);
   copy.dispose();
 }
