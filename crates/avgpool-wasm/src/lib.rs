@@ -1,18 +1,29 @@
-//! The bridge: `Memory` and `Buffer`, room for a tensor's elements, and `Plans`, a table of poolings of planes of one size.
+//! The bridge from JavaScript to `avgpool`: `Memory`, `Buffer` (the elements of one tensor) and `Plans`.
 //!
-//! It fits JavaScript's numbers and buffers to `avgpool`'s plans and slices. What a shape, an option or a message is, it
-//! leaves to TypeScript, and all arithmetic to `avgpool`. Every allocation of a size that a user chose is tried, so that
-//! running out is an answer and not a trap.
+//! It turns numbers and buffers into plans and slices. TypeScript has the shapes, options and messages, and `avgpool`
+//! all arithmetic. Every allocation whose size a user chooses is tried, so running out of memory is an answer and not a
+//! trap.
+//!
+//! | file | holds; each uses only those below it |
+//! |---|---|
+//! | `plans` | `Plans`: the table, and the workspace that its plans share |
+//! | `buffer` | `Buffer` |
+//! | `dtype` | the element types, one line for all |
+//! | `memory` | `Memory`: the allocator and its free list |
+//! | `runtime` | replacements for parts of the standard library |
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
 extern crate alloc;
 
 mod buffer;
+mod dtype;
 mod memory;
-mod plan;
+mod plans;
 #[cfg(target_family = "wasm")]
 mod runtime;
 
-pub use buffer::{Buffer, DType, Memory};
-pub use plan::{Plans, Status, output_size};
+pub use buffer::Buffer;
+pub use dtype::DType;
+pub use memory::Memory;
+pub use plans::{Plans, Status, output_size};

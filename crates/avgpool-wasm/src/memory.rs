@@ -1,108 +1,126 @@
-//! Where memory comes from: asked for, and never taken for granted; and where it goes.
+//! `Memory`: allocates blocks of 16 bytes and keeps freed ones for reuse.
 //!
-//! It knows no tensor and no plan.
+//! It knows no element type and no plan.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::hint::black_box;
 
-use bytemuck::Zeroable;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// 16 bytes at an address that is a multiple of 16.
-pub type Line = u128;
+/// The unit of allocation: 16 bytes, 16-byte aligned.
+pub type Block = u128;
 
-const _: () = assert!(size_of::<Line>() == 16 && align_of::<Line>() == 16);
+const _: () = assert!(size_of::<Block>() == 16 && align_of::<Block>() == 16);
 
-/// More than the object that wasm-bindgen puts around a `Buffer` takes, with the allocator's own part.
-const OBJECT_LINES: usize = 32;
+/// More blocks than the object takes that wasm-bindgen puts around a `Buffer`, the allocator's overhead included.
+const OBJECT: usize = 32;
 
-/// How many blocks of lines are kept for the next ones to ask for as many.
-const SPARES: usize = 8;
+/// The number of allocations that the free list holds.
+const FREE_LIST: usize = 8;
 
-/// How many lines hold so many bytes.
-pub fn lines_for(bytes: usize) -> usize {
-    bytes.div_ceil(size_of::<Line>())
+/// The number of blocks that hold `bytes` bytes.
+pub fn blocks_for(bytes: usize) -> usize {
+    bytes.div_ceil(size_of::<Block>())
 }
 
-/// The allocator, with what was given back to it in front; clones share that.
+/// The module's memory. There is one; its clones are handles to it.
+#[wasm_bindgen]
 #[derive(Clone, Default)]
-pub struct Heap(Rc<Spares>);
+pub struct Memory {
+    state: Rc<State>,
+}
 
 #[derive(Default)]
-struct Spares {
-    /// Lines that were given back. Who asks for as many gets them as they are, and they need not be made zeros again; who
-    /// asks for any other memory makes all of them go first, so that they are never in the way.
-    lines: [Cell<Vec<Line>>; SPARES],
-    /// Where the next ones go.
-    next: Cell<usize>,
-    /// How many blocks of lines have been taken and not given back.
-    taken: Cell<u32>,
+struct State {
+    /// Freed allocations. A request of exactly the same size takes one with its old contents, which saves zeroing it.
+    /// Any other request releases them all first, so they never cause an out-of-memory.
+    free_list: [Cell<Vec<Block>>; FREE_LIST],
+    /// The number of allocations freed so far, which says where in the free list the next one goes.
+    freed: Cell<usize>,
+    /// The number of allocations that have not been freed.
+    live: Cell<u32>,
 }
 
-impl Heap {
-    /// `count` lines of any values, if there is room for them and for the object that will hold them.
-    pub fn take_lines(&self, count: usize) -> Option<Vec<Line>> {
-        let spare = self.0.lines.iter().find_map(|spare| {
-            let lines = spare.take();
-            if lines.len() == count && count > 0 {
-                return Some(lines);
-            }
-            spare.set(lines);
-            None
-        });
-        let lines = spare.or_else(|| self.try_zeros(count))?;
-        self.0.taken.set(self.0.taken.get() + 1);
-        if self.has_room_for_object() {
-            return Some(lines);
+#[wasm_bindgen]
+impl Memory {
+    /// The memory, with nothing allocated.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of buffers that have not been freed.
+    #[wasm_bindgen(js_name = liveBuffers)]
+    pub fn live_buffers(&self) -> u32 {
+        self.state.live.get()
+    }
+
+    /// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
+    pub fn reserve(&self, bytes: u32) -> bool {
+        let blocks = self.try_capacity(blocks_for(bytes as usize));
+        // The compiler removes an allocation that nothing reads.
+        black_box(&blocks).is_some() && self.object_fits()
+    }
+}
+
+impl Memory {
+    /// Allocates `count` blocks with arbitrary contents; the caller frees them with [`Memory::free_blocks`]. `None` if
+    /// there is no memory for them or for the object around them.
+    pub(crate) fn allocate_blocks(&self, count: usize) -> Option<Vec<Block>> {
+        let blocks = self.reuse(count).or_else(|| self.try_zeroed(count))?;
+        self.state.live.set(self.state.live.get() + 1);
+        if self.object_fits() {
+            return Some(blocks);
         }
-        self.give_back(lines);
+        self.free_blocks(blocks);
         None
     }
 
-    /// Takes lines back.
-    pub fn give_back(&self, lines: Vec<Line>) {
-        let Spares { lines: spares, next, taken } = &*self.0;
-        taken.set(taken.get() - 1);
-        spares[next.get() % SPARES].set(lines);
-        next.set(next.get().wrapping_add(1));
+    /// Frees blocks by putting them into the free list, where they replace the oldest entry.
+    pub(crate) fn free_blocks(&self, blocks: Vec<Block>) {
+        let State { free_list, freed, live } = &*self.state;
+        live.set(live.get() - 1);
+        free_list[freed.get() % FREE_LIST].set(blocks);
+        freed.set(freed.get().wrapping_add(1));
     }
 
-    /// How many blocks of lines have been taken and not given back.
-    pub fn taken(&self) -> u32 {
-        self.0.taken.get()
+    /// Allocates `count` zeroed blocks, which are not counted as live. `None` if there is no memory for them.
+    pub(crate) fn try_zeroed(&self, count: usize) -> Option<Vec<Block>> {
+        let mut blocks = self.try_capacity(count)?;
+        blocks.resize(count, 0);
+        Some(blocks)
     }
 
-    /// Grows the memory now if so many lines, and an object, do not fit. Returns whether they fit.
-    pub fn reserve(&self, count: usize) -> bool {
-        let lines = self.try_room::<Line>(count);
-        // Memory that nothing is done with is optimised away, unless it seems to be looked at.
-        black_box(&lines).is_some() && self.has_room_for_object()
+    /// Takes `count` blocks out of the free list, if it has an allocation of that size.
+    fn reuse(&self, count: usize) -> Option<Vec<Block>> {
+        self.state.free_list.iter().find_map(|entry| {
+            let blocks = entry.take();
+            if blocks.len() == count {
+                return Some(blocks);
+            }
+            entry.set(blocks);
+            None
+        })
     }
 
-    /// `count` zeros, if there is room for them.
-    pub fn try_zeros<T: Zeroable + Clone>(&self, count: usize) -> Option<Vec<T>> {
-        let mut elements = self.try_room(count)?;
-        elements.resize(count, T::zeroed());
-        Some(elements)
-    }
-
-    /// Room for `count` elements, if there is.
-    fn try_room<T>(&self, count: usize) -> Option<Vec<T>> {
-        for spare in &self.0.lines {
-            drop(spare.take());
+    /// Releases the free list and allocates capacity for `count` blocks. `None` if there is no memory for them.
+    fn try_capacity(&self, count: usize) -> Option<Vec<Block>> {
+        for entry in &self.state.free_list {
+            drop(entry.take());
         }
-        room(count)
+        try_capacity(count)
     }
 
-    /// Whether there is room for the object that wasm-bindgen will put around a value, which it allocates without asking.
-    fn has_room_for_object(&self) -> bool {
-        black_box(&room::<Line>(OBJECT_LINES)).is_some() || black_box(&self.try_room::<Line>(OBJECT_LINES)).is_some()
+    /// Whether the object fits that wasm-bindgen will put around a buffer: its allocation is not tried.
+    fn object_fits(&self) -> bool {
+        black_box(&try_capacity(OBJECT)).is_some() || black_box(&self.try_capacity(OBJECT)).is_some()
     }
 }
 
-fn room<T>(count: usize) -> Option<Vec<T>> {
-    let mut elements = Vec::new();
-    elements.try_reserve_exact(count).ok()?;
-    Some(elements)
+fn try_capacity(count: usize) -> Option<Vec<Block>> {
+    let mut blocks = Vec::new();
+    blocks.try_reserve_exact(count).ok()?;
+    Some(blocks)
 }
