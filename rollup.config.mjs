@@ -1,7 +1,7 @@
-// Makes the package's entries from the TypeScript sources.
+// Bundles the package's entries from the TypeScript sources.
 //
-// An entry says how the WebAssembly module comes in. What they share is a chunk of its own, core, so that all entries of one
-// format have one memory. The module itself is a file beside them.
+// An entry knows how the WebAssembly module is loaded. The entries of one format share the chunk core, and so one
+// memory.
 
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import terser from '@rollup/plugin-terser';
@@ -13,7 +13,7 @@ mkdirSync('dist', { recursive: true });
 copyFileSync(module, 'dist/avgpool.wasm');
 copyFileSync('ts/entries/avgpool.wasm.d.ts', 'dist/avgpool.wasm.d.ts');
 
-/** Whoever imports the module's file from where it is built gets its bytes as hexadecimal digits; no source map repeats them. */
+/** Makes an import of the built module a string of hexadecimal digits, which no source map repeats. */
 const hex = {
   name: 'hex',
   load: (id) =>
@@ -22,30 +22,33 @@ const hex = {
 
 const inBothFormats = { index: 'ts/entries/index.ts', slim: 'ts/entries/slim.ts' };
 const asModulesOnly = { workerd: 'ts/entries/workerd.ts', 'edge-light': 'ts/entries/edge-light.ts' };
-// In Node, import and require have to end at one build: two would be two memories.
+// In Node, import and require must load the same build, because two builds would have two memories.
 const forNode = { node: 'ts/entries/node.ts', 'node-slim': 'ts/entries/node-slim.ts' };
-// Pure translations of options, with no module and so nothing that has to be shared.
+// Pure translations of options. They need no module, so nothing has to be shared.
 const compat = { compat: 'ts/compat.ts' };
 
 const types = { ...inBothFormats, ...compat };
 
-// Node looks through a whole CommonJS file for its names when a module imports it: not through this one.
-const apart = { bytes: [module] };
+// All entries of one format share this chunk, so that they share one memory.
+const core = { core: ['ts/api.ts', 'ts/wasm/start.ts'] };
+// When a module imports a CommonJS file, Node searches the whole file for its names. The digits are in a file of their
+// own.
+const bytes = { bytes: [module] };
 
-const js = (input, format, extension, manualChunks) => ({
+const js = (input, format, extension, manualChunks = {}) => ({
   input,
-  // These are loaded by the runtime, or by its bundler.
+  // The runtime or its bundler loads these.
   external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/],
   plugins: [
     hex,
     typescript({ noEmitOnError: true }),
     terser({
       module: true,
-      // Messages and debuggers show the names of classes.
+      // Error messages and debuggers show class names.
       keep_classnames: true,
-      // A function that is used once would become one that is made at every use: an allocation in every call.
+      // Inlining a function that is used once would make a closure, and so an allocation, in every call.
       compress: { reduce_funcs: false },
-      // Node prints the line that threw.
+      // Node prints the line that threw, so lines must be short.
       format: { comments: /@ts-self-types/, max_line_len: 120 },
     }),
   ],
@@ -54,9 +57,9 @@ const js = (input, format, extension, manualChunks) => ({
     format,
     sourcemap: true,
     entryFileNames: `[name].${extension}`,
-    chunkFileNames: ({ name }) => `${name === 'bytes' ? name : 'core'}.${extension}`,
+    chunkFileNames: `[name].${extension}`,
     manualChunks,
-    // What Deno and JSR go by; the others read package.json.
+    // Deno and JSR find the types by this comment; other tools read package.json.
     banner: ({ fileName }) => {
       const typed = [...Object.keys(types), 'core'].some((name) => fileName === `${name}.js`);
       return typed ? `/* @ts-self-types="./${fileName.replace('.js', '.d.ts')}" */` : '';
@@ -65,8 +68,8 @@ const js = (input, format, extension, manualChunks) => ({
 });
 
 export default [
-  js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js'),
-  js(inBothFormats, 'cjs', 'cjs', apart),
+  js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js', core),
+  js(inBothFormats, 'cjs', 'cjs', { ...core, ...bytes }),
   js(forNode, 'es', 'js'),
   js(compat, 'es', 'js'),
   js(compat, 'cjs', 'cjs'),

@@ -1,10 +1,10 @@
-// Engines that lack WebAssembly, or part of it, and whatever forbids it: importing works, and the first use says what is
-// missing and what to do.
+// Engines that lack WebAssembly or SIMD, and policies that forbid it: importing works, and the first use throws an
+// error that says what is missing and what to do.
 
 import { expect, test } from 'vitest';
 import { runModule, runProgram } from './program.js';
 
-/** What the first uses throw in a process that has first run `before`. */
+/** The errors of the first uses, in a process that runs the program `before` first. */
 function firstUse(before: string): string {
   return runProgram(
     `
@@ -23,11 +23,11 @@ function firstUse(before: string): string {
   );
 }
 
-/** Replaces what `new WebAssembly.Module` does. */
+/** A program that makes `new WebAssembly.Module` throw. */
 const failing = (error: string, more = '') => `
   WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError(${JSON.stringify(error)}); } };${more}`;
 
-test('an engine that has no function for hexadecimal digits starts the module all the same', () => {
+test('the module also starts in an engine without a function for hexadecimal digits', () => {
   const program = `
     delete globalThis.Buffer;
     delete Uint8Array.fromHex;
@@ -40,14 +40,14 @@ test.each([
   [
     'no WebAssembly',
     'delete globalThis.WebAssembly',
-    'Error: avgpool cannot run here: there is no WebAssembly. The Lockdown Mode of Apple devices turns it off: exclude the ' +
+    'Error: avgpool cannot run here: WebAssembly is missing. Lockdown Mode on Apple devices turns it off: exclude the ' +
       'site or app from it // WebAssembly is not defined',
   ],
   [
-    'no vectors',
+    'no SIMD',
     failing('invalid opcode 0xfd', 'WebAssembly.validate = () => false;'),
-    'Error: avgpool cannot run here: WebAssembly has no SIMD (invalid opcode 0xfd): Node 18, Chrome 91, Firefox 89, ' +
-      'Safari 16.4 or later have it // invalid opcode 0xfd',
+    'Error: avgpool cannot run here: WebAssembly has no SIMD (invalid opcode 0xfd): it needs Node 18, Chrome 91, ' +
+      'Firefox 89, Safari 16.4 or later // invalid opcode 0xfd',
   ],
   [
     'a content security policy',
@@ -66,25 +66,25 @@ test.each([
       "condition, 'workerd' or 'edge-light', or give avgpool/slim a module // Wasm code generation disallowed by embedder",
   ],
   [
-    'an older browser, on its main thread',
+    'an older browser on its main thread',
     failing('WebAssembly.Compile is disallowed on the main thread, if the buffer size is larger than 4KB.'),
-    'Error: avgpool cannot run here: this browser compiles WebAssembly at once in workers only (WebAssembly.Compile is ' +
-      'disallowed on the main thread, if the buffer size is larger than 4KB.): give avgpool/slim a module by its ' +
-      'asynchronous init, use avgpool in a worker, or update the browser // WebAssembly.Compile is disallowed on the main ' +
+    'Error: avgpool cannot run here: this browser compiles WebAssembly synchronously only in workers (WebAssembly.Compile ' +
+      'is disallowed on the main thread, if the buffer size is larger than 4KB.): call the asynchronous init of ' +
+      'avgpool/slim, use avgpool in a worker, or update the browser // WebAssembly.Compile is disallowed on the main ' +
       'thread, if the buffer size is larger than 4KB.',
   ],
   [
-    'a proxy that lets nothing through',
+    'a proxy that blocks all of WebAssembly',
     "globalThis.WebAssembly = new Proxy(WebAssembly, { get() { throw new Error('blocked'); } })",
-    'Error: avgpool cannot run here: its module did not start (blocked). It needs WebAssembly with SIMD, and that nothing ' +
-      'forbids to compile it // blocked',
+    'Error: avgpool cannot run here: its module did not start (blocked). It needs WebAssembly with SIMD and the ' +
+      'permission to compile it // blocked',
   ],
   [
-    'something that throws no error',
+    'a thrown string',
     "WebAssembly.Module = class { constructor() { throw 'no'; } }",
-    'Error: avgpool cannot run here: its module did not start (no). It needs WebAssembly with SIMD, and that nothing forbids ' +
+    'Error: avgpool cannot run here: its module did not start (no). It needs WebAssembly with SIMD and the permission ' +
       'to compile it // undefined',
   ],
-])('%s', (_, before, message) => {
+])('the first use explains what is wrong: %s', (_, before, message) => {
   expect(firstUse(before)).toBe(message);
 });

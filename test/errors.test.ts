@@ -1,4 +1,5 @@
-// Every bad argument is refused by type, with the values in the message, and leaves everything made before as it was.
+// Every bad argument throws the documented kind of error with the values in the message, and changes no existing
+// object.
 
 import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runProgram } from './program.js';
 
-// Bad arguments are of types that the compiler refuses too.
+// The compiler rejects the types of bad arguments, too.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Any = any;
 
@@ -16,7 +17,7 @@ const pool = new AvgPool2d(2);
 const shape = [1, 2, 4, 4];
 const outShape = [1, 2, 2, 2];
 
-/** The tensors that a refused call may involve, new for each of them. */
+/** The tensors that a failing call may touch, made anew for each test. */
 let x: Tensor<'float32'>;
 let out: Tensor<'float32'>;
 let wrongOut: Tensor<'float32'>;
@@ -24,10 +25,10 @@ let double: Tensor<'float64'>;
 let doubleOut: Tensor<'float64'>;
 let disposed: Tensor<'float32'>;
 
-const kept = { x: Array.from({ length: 32 }, (_, i) => i), out: Array(8).fill(7) };
+const values = { x: Array.from({ length: 32 }, (_, i) => i), out: Array(8).fill(7) };
 
 beforeEach(() => {
-  x = Tensor.from(kept.x, shape);
+  x = Tensor.from(values.x, shape);
   out = Tensor.full(outShape, 7);
   wrongOut = Tensor.full([1, 3, 2, 2], 7);
   double = Tensor.zeros(shape, 'float64');
@@ -36,10 +37,10 @@ beforeEach(() => {
   disposed.dispose();
 });
 
-/** Everything made before is unchanged, and works: as input, as out, and under dispose. */
+/** All existing tensors are unchanged, and work as input, as out and with dispose. */
 afterEach(() => {
-  expect([...x.data]).toEqual(kept.x);
-  expect([...out.data]).toEqual(kept.out);
+  expect([...x.data]).toEqual(values.x);
+  expect([...out.data]).toEqual(values.out);
   expect(pool.backward(out, shape, x).data[0]).toBe(7 / 4);
   expect(pool.forward(x, out).data[0]).toBe(7 / 4);
   expect(new AvgPool2d(1).forward(wrongOut, Tensor.zeros(wrongOut.shape)).data[0]).toBe(7);
@@ -71,8 +72,8 @@ cycle.push(cycle);
 const detached = Tensor.ones([1, 1, 4]).data;
 Tensor.zeros([1, 1, memoryUsage().bytes / 4]).dispose();
 
-/** What is refused: what it is, how it is called, the error's type, and its whole message. */
-type Refusal = readonly [
+/** A failing call, the class of its error, and the whole message. */
+type BadCall = readonly [
   what: string,
   call: () => unknown,
   type: typeof RangeError | typeof TypeError,
@@ -80,17 +81,17 @@ type Refusal = readonly [
 ];
 
 const positive = (name: string) => `${name} must be a positive integer or a pair of them`;
-const padding = 'padding must be a whole number that is not negative, a pair of them, or two pairs of them';
-const divisor = 'divisorOverride must be a number that is finite and not 0 in float32, or null';
-const sizes = (name: string) => `${name} must be an array of 3 or 4 whole numbers that are not negative`;
+const padding = 'padding must be a non-negative integer, a pair of them, or two pairs of them';
+const divisor = 'divisorOverride must be null or a number that is finite and nonzero in float32';
+const sizes = (name: string) => `${name} must be an array of 3 or 4 non-negative integers`;
 
 const make =
   (options: Any, ...rest: Any[]) =>
   () =>
     new (AvgPool2d as Any)(options, ...rest);
 
-const options: Refusal[] = [
-  ...(['kernelSize', 'stride', 'dilation'] as const).flatMap((name): Refusal[] => {
+const options: BadCall[] = [
+  ...(['kernelSize', 'stride', 'dilation'] as const).flatMap((name): BadCall[] => {
     const given = (value: unknown) => make({ kernelSize: 2, [name]: value });
     return [
       [`${name} 0`, given(0), RangeError, `${positive(name)}, got 0`],
@@ -98,8 +99,8 @@ const options: Refusal[] = [
       [`${name} 2.5`, given(2.5), RangeError, `${positive(name)}, got 2.5`],
       [`${name} NaN`, given(Number.NaN), RangeError, `${positive(name)}, got NaN`],
       [`${name} Infinity`, given(Number.POSITIVE_INFINITY), RangeError, `${positive(name)}, got Infinity`],
-      [`${name} 2^31`, given(tooLarge), RangeError, `${positive(name)}, of at most 2147483647, got 2147483648`],
-      [`${name} 2^32`, given(2 ** 32), RangeError, `${positive(name)}, of at most 2147483647, got 4294967296`],
+      [`${name} 2^31`, given(tooLarge), RangeError, `${positive(name)}, at most 2147483647, got 2147483648`],
+      [`${name} 2^32`, given(2 ** 32), RangeError, `${positive(name)}, at most 2147483647, got 4294967296`],
       [`${name} [2, 0]`, given([2, 0]), RangeError, `${positive(name)}, got [2, 0]`],
       [`${name} '2'`, given('2'), TypeError, `${positive(name)}, got "2"`],
       [`${name} 2n`, given(2n), TypeError, `${positive(name)}, got 2n`],
@@ -110,21 +111,21 @@ const options: Refusal[] = [
       [`${name} {}`, given({}), TypeError, `${positive(name)}, got a plain object`],
     ];
   }),
-  ['kernelSize not given', make({}), TypeError, `${positive('kernelSize')}, got undefined`],
+  ['a missing kernelSize', make({}), TypeError, `${positive('kernelSize')}, got undefined`],
   ['kernelSize null', make(null), TypeError, `${positive('kernelSize')}, got null`],
   [
-    'sizes in a typed array',
+    'a typed array as kernelSize',
     make(Int32Array.of(2, 2)),
     TypeError,
     `${positive('kernelSize')}, got an instance of Int32Array`,
   ],
-  ['sizes in a Map', make(new Map()), TypeError, `${positive('kernelSize')}, got an instance of Map`],
-  ['sizes in an array that holds itself', make(cycle), TypeError, `${positive('kernelSize')}, got [[[…]]]`],
+  ['a Map as kernelSize', make(new Map()), TypeError, `${positive('kernelSize')}, got an instance of Map`],
+  ['sizes in an array that contains itself', make(cycle), TypeError, `${positive('kernelSize')}, got [[[…]]]`],
   ['no arguments', () => new (AvgPool2d as Any)(), TypeError, `${positive('kernelSize')}, got undefined`],
   ['padding −1', make(2, 2, -1), RangeError, `${padding}, got -1`],
   ['padding 0.5', make(2, 2, 0.5), RangeError, `${padding}, got 0.5`],
   ['padding [0, −1]', make(2, 2, [0, -1]), RangeError, `${padding}, got [0, -1]`],
-  ['padding 2^31', make(2, 2, tooLarge), RangeError, `${padding}, of at most 2147483647, got 2147483648`],
+  ['padding 2^31', make(2, 2, tooLarge), RangeError, `${padding}, at most 2147483647, got 2147483648`],
   [
     'padding [[0, 1], [0, −1]]',
     make(2, 2, [
@@ -144,13 +145,13 @@ const options: Refusal[] = [
   ['divisorOverride −0', make({ kernelSize: 2, divisorOverride: -0 }), RangeError, `${divisor}, got -0`],
   ['divisorOverride NaN', make({ kernelSize: 2, divisorOverride: Number.NaN }), RangeError, `${divisor}, got NaN`],
   [
-    'divisorOverride 1e-50, 0 in float32',
+    'divisorOverride 1e-50, which is 0 in float32',
     make({ kernelSize: 2, divisorOverride: 1e-50 }),
     RangeError,
     `${divisor}, got 1e-50`,
   ],
   [
-    'divisorOverride 1e39, infinite in float32',
+    'divisorOverride 1e39, which is infinite in float32',
     make({ kernelSize: 2, divisorOverride: 1e39 }),
     RangeError,
     `${divisor}, got 1e+39`,
@@ -170,14 +171,14 @@ const options: Refusal[] = [
     'expected at most 5 options by position, got 6 arguments',
   ],
   [
-    'options and a stride',
+    'an object of options and a stride',
     make({ kernelSize: 2 }, 2),
     TypeError,
     'expected one object of options and nothing else, got 2 arguments',
   ],
 ];
 
-const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
+const shapes = (name: string, call: (shape: Any) => unknown): BadCall[] => [
   [`${name} of rank 2`, () => call([2, 2]), RangeError, `${sizes(name)}, got [2, 2]`],
   [`${name} of rank 5`, () => call([1, 1, 1, 2, 2]), RangeError, `${sizes(name)}, got [1, 1, 1, 2, 2]`],
   [`${name} with −1`, () => call([1, -1, 2, 2]), RangeError, `${sizes(name)}, got [1, -1, 2, 2]`],
@@ -196,33 +197,33 @@ const shapes = (name: string, call: (shape: Any) => unknown): Refusal[] => [
     `${name} of 2^31 bytes`,
     () => call([1, 1, 2 ** 15, 2 ** 14]),
     RangeError,
-    'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the 2147483632 that one can have',
+    'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the limit of 2147483632',
   ],
   [
     `${name} with 2^32`,
     () => call([0, 1, 2 ** 32, 2]),
     RangeError,
-    `${sizes(name)}, of at most 2147483647, got [0, 1, 4294967296, 2]`,
+    `${sizes(name)}, at most 2147483647, got [0, 1, 4294967296, 2]`,
   ],
 ];
 
 const nhwc = new AvgPool2d({ kernelSize: 2, layout: 'NHWC' });
 
-const layouts: Refusal[] = [
+const layouts: BadCall[] = [
   [
-    'an out in the other layout',
+    'an out of the other layout',
     () => nhwc.forward(x, out),
     RangeError,
     'expected out to be a tensor of shape [1, 1, 2, 4], got [1, 2, 2, 2]',
   ],
   [
-    'a gradient in the other layout',
+    'a gradient of the other layout',
     () => nhwc.backward(out, shape),
     RangeError,
     'expected gradOutput to be a tensor of shape [1, 1, 2, 4], got [1, 2, 2, 2]',
   ],
   [
-    'a gradient with other channels',
+    'a gradient with the wrong number of channels',
     () => nhwc.backward(out, [1, 4, 4, 3]),
     RangeError,
     'expected gradOutput to be a tensor of shape [1, 2, 2, 3], got [1, 2, 2, 2]',
@@ -234,14 +235,14 @@ const layouts: Refusal[] = [
     'the output height must be at least 1: a window of 3 does not fit in the input of 2 with padding [0, 0]',
   ],
   [
-    'no row in NHWC',
+    'a height of 0 in NHWC',
     () => nhwc.outputShape([0, 4, 3]),
     RangeError,
     'the height of the input must be at least 1, got 0',
   ],
 ];
 
-const tensors: Refusal[] = [
+const tensors: BadCall[] = [
   ...shapes('shape', (shape) => Tensor.zeros(shape)),
   [
     'too few values',
@@ -256,7 +257,7 @@ const tensors: Refusal[] = [
     'a tensor of shape [1, 2, 2] has 4 elements, got 5 values',
   ],
   [
-    'values of strings',
+    'strings as values',
     () => Tensor.from(['a'] as Any, [1, 1, 1]),
     TypeError,
     'values must be numbers in one flat array, got "a" at index 0',
@@ -268,25 +269,25 @@ const tensors: Refusal[] = [
     'values must be numbers in one flat array, got undefined at index 1',
   ],
   [
-    'values of bigints',
+    'bigints as values',
     () => Tensor.from(new BigInt64Array(1) as Any, [1, 1, 1]),
     TypeError,
     'values must be numbers in one flat array, got an instance of BigInt64Array',
   ],
   [
-    'a string for values',
+    'a string instead of an array of values',
     () => Tensor.from('1' as Any, [1, 1, 1]),
     TypeError,
     'values must be an array or a typed array of numbers, got "1"',
   ],
   [
-    'no values',
+    'null instead of values',
     () => Tensor.from(null as Any, [1, 1, 1]),
     TypeError,
     'values must be an array or a typed array of numbers, got null',
   ],
   [
-    'a Map for values',
+    'a Map instead of values',
     () => Tensor.from(new Map() as Any, [1, 1, 1]),
     TypeError,
     'values must be an array or a typed array of numbers, got an instance of Map',
@@ -298,25 +299,25 @@ const tensors: Refusal[] = [
     'values must be numbers in one flat array, got [1] at index 0',
   ],
   [
-    'no bigints, but an array of them',
+    'an empty array of bigints',
     () => Tensor.from(new BigUint64Array(0) as Any, [0, 1, 1]),
     TypeError,
     'values must be numbers in one flat array, got an instance of BigUint64Array',
   ],
   [
-    'a view that has been detached',
+    'a detached view as values',
     () => Tensor.from(detached, [1, 1, 4]),
     RangeError,
-    'a tensor of shape [1, 1, 4] has 4 elements, got 0 values: a view is empty once the memory has grown',
+    'a tensor of shape [1, 1, 4] has 4 elements, got 0 values: a view becomes empty when the memory grows',
   ],
   [
-    'a dtype in an array',
+    'an array as dtype',
     () => Tensor.zeros([1, 1, 1], ['float32'] as Any),
     TypeError,
     `dtype must be 'float32' or 'float64', got ["float32"]`,
   ],
   [
-    'a dtype of null',
+    'null as dtype',
     () => Tensor.zeros([1, 1, 1], null as Any),
     TypeError,
     `dtype must be 'float32' or 'float64', got null`,
@@ -328,58 +329,43 @@ const tensors: Refusal[] = [
     `dtype must be 'float32' or 'float64', got "float16"`,
   ],
   [
-    'a dtype of every object',
+    'an inherited property as dtype',
     () => Tensor.zeros([1, 1, 1], 'toString' as Any),
     TypeError,
     `dtype must be 'float32' or 'float64', got "toString"`,
   ],
-  ['a value that is no number', () => Tensor.full([1, 1, 1], '1' as Any), TypeError, 'value must be a number, got "1"'],
+  ['a string as value', () => Tensor.full([1, 1, 1], '1' as Any), TypeError, 'value must be a number, got "1"'],
   [
     'new Tensor',
     () => new (Tensor as Any)(shape, 'float32'),
     TypeError,
     'a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new',
   ],
-  [
-    'data of a disposed tensor',
-    () => disposed.data,
-    TypeError,
-    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
-  ],
+  ['data of a disposed tensor', () => disposed.data, TypeError, 'the tensor is disposed; its shape was [1, 2, 4, 4]'],
   [
     'clone of a disposed tensor',
     () => disposed.clone(),
     TypeError,
-    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
+    'the tensor is disposed; its shape was [1, 2, 4, 4]',
   ],
   [
     'toArray of a disposed tensor',
     () => disposed.toArray(),
     TypeError,
-    'the tensor is disposed; it was a tensor of shape [1, 2, 4, 4]',
+    'the tensor is disposed; its shape was [1, 2, 4, 4]',
   ],
-  [
-    'reserve of 1.5 bytes',
-    () => reserve(1.5),
-    RangeError,
-    'bytes must be a whole number that is not negative, got 1.5',
-  ],
-  ['reserve of −1 bytes', () => reserve(-1), RangeError, 'bytes must be a whole number that is not negative, got -1'],
-  [
-    "reserve of '1'",
-    () => reserve('1' as Any),
-    TypeError,
-    'bytes must be a whole number that is not negative, got "1"',
-  ],
+  ['reserve of 1.5 bytes', () => reserve(1.5), RangeError, 'bytes must be a non-negative integer, got 1.5'],
+  ['reserve of −1 bytes', () => reserve(-1), RangeError, 'bytes must be a non-negative integer, got -1'],
+  ["reserve of '1'", () => reserve('1' as Any), TypeError, 'bytes must be a non-negative integer, got "1"'],
 ];
 
 const big = new AvgPool2d(5);
-const proxy = 'input must be a Tensor, got a proxy of one, or an object made from one: give the tensor itself';
+const proxy = 'input must be a Tensor, got a proxy of a tensor, or an object derived from one: pass the tensor itself';
 const wide = new AvgPool2d({ kernelSize: 1, stride: 1, padding: 2 ** 31 - 1 });
 
-const calls: Refusal[] = [
+const calls: BadCall[] = [
   ['an array as input', () => pool.forward([1] as Any), TypeError, 'input must be a Tensor, got [1]'],
-  ['nothing as input', () => pool.forward(undefined as Any), TypeError, 'input must be a Tensor, got undefined'],
+  ['undefined as input', () => pool.forward(undefined as Any), TypeError, 'input must be a Tensor, got undefined'],
   [
     'an object like a tensor as input',
     () => pool.forward({ ...x } as Any),
@@ -387,19 +373,9 @@ const calls: Refusal[] = [
     'input must be a Tensor, got a plain object',
   ],
   ['a proxy of a tensor as input', () => pool.forward(new Proxy(x, {})), TypeError, proxy],
-  ['an object made from a tensor as input', () => pool.forward(Object.create(x)), TypeError, proxy],
-  [
-    'a disposed input',
-    () => pool.forward(disposed),
-    TypeError,
-    'input is disposed; it was a tensor of shape [1, 2, 4, 4]',
-  ],
-  [
-    'a disposed out',
-    () => pool.forward(x, disposed),
-    TypeError,
-    'out is disposed; it was a tensor of shape [1, 2, 4, 4]',
-  ],
+  ['an object derived from a tensor as input', () => pool.forward(Object.create(x)), TypeError, proxy],
+  ['a disposed input', () => pool.forward(disposed), TypeError, 'input is disposed; its shape was [1, 2, 4, 4]'],
+  ['a disposed out', () => pool.forward(x, disposed), TypeError, 'out is disposed; its shape was [1, 2, 4, 4]'],
   ['an array as out', () => pool.forward(x, [0] as Any), TypeError, 'out must be a Tensor, got [0]'],
   ['null as out', () => pool.forward(x, null as Any), TypeError, 'out must be a Tensor, got null'],
   ['the input as out', () => new AvgPool2d(1).forward(x, x), TypeError, 'out must not be the input'],
@@ -416,7 +392,7 @@ const calls: Refusal[] = [
     'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 2, 2, 3]',
   ],
   [
-    'out of another channel count',
+    'out with another number of channels',
     () => pool.forward(x, wrongOut),
     RangeError,
     'expected out to be a tensor of shape [1, 2, 2, 2], got [1, 3, 2, 2]',
@@ -446,7 +422,7 @@ const calls: Refusal[] = [
     'the width of the input must be at least 1, got 0',
   ],
   [
-    'an output that cannot be counted',
+    'an output with more than 2^31 − 1 windows',
     () => wide.forward(x),
     RangeError,
     'the output height must be at most 2147483647, got 4294967298',
@@ -456,7 +432,7 @@ const calls: Refusal[] = [
     'a disposed gradOutput',
     () => pool.backward(disposed, shape),
     TypeError,
-    'gradOutput is disposed; it was a tensor of shape [1, 2, 4, 4]',
+    'gradOutput is disposed; its shape was [1, 2, 4, 4]',
   ],
   [
     'gradOutput of another shape',
@@ -472,28 +448,28 @@ const calls: Refusal[] = [
   ],
   ...shapes('inputShape', (shape) => pool.backward(out, shape)),
   ...shapes('inputShape', (shape) => pool.outputShape(shape)).map(
-    ([what, ...rest]) => [`${what}, for outputShape`, ...rest] as Refusal,
+    ([what, ...rest]) => [`${what}, in outputShape`, ...rest] as BadCall,
   ),
   [
-    'the gradient as out',
+    'gradOutput as out',
     () => new AvgPool2d(1).backward(out, outShape, out),
     TypeError,
     'out must not be the gradOutput',
   ],
   [
-    'out of another type backward',
+    'out of another type in backward',
     () => pool.backward(out as Any, shape, double as Any),
     TypeError,
     'out must be of type float32 like the gradOutput, got float64',
   ],
   [
-    'out of another shape backward',
+    'out of another shape in backward',
     () => pool.backward(out, shape, larger as Any),
     RangeError,
     'expected out to be a tensor of shape [1, 2, 4, 4], got [1, 2, 5, 5]',
   ],
   [
-    'a string as kernelSize of avgPool2d',
+    'a string as kernelSize in avgPool2d',
     () => avgPool2d(x, '2' as Any),
     TypeError,
     `${positive('kernelSize')}, got "2"`,
@@ -505,8 +481,8 @@ describe.each([
   ['layouts', layouts],
   ['tensors', tensors],
   ['calls', calls],
-])('bad %s are refused', (_, refusals) => {
-  test.each(refusals)('%s', (_, call, type, message) => {
+])('bad %s throw an error', (_, badCalls) => {
+  test.each(badCalls)('%s', (_, call, type, message) => {
     let error: unknown;
     const { tensors } = memoryUsage();
     try {
@@ -516,11 +492,11 @@ describe.each([
     }
     expect(error).toBeInstanceOf(type);
     expect((error as Error).message).toBe(message);
-    expect(memoryUsage().tensors, 'nothing is left behind').toBe(tensors);
+    expect(memoryUsage().tensors, 'no tensor is left behind').toBe(tensors);
   });
 });
 
-test('a kernel and padding of 10^9 on a tiny input take no more memory, and no longer, than small ones', () => {
+test('a kernel and padding of 10^9 on a tiny input need no more memory or time than small ones', () => {
   const { bytes } = memoryUsage();
   const ones = Tensor.ones([1, 1, 4, 4]);
   for (const stride of [1, 3, 10 ** 9]) {
@@ -542,17 +518,17 @@ test('a kernel and padding of 10^9 on a tiny input take no more memory, and no l
   expect(memoryUsage().bytes).toBe(bytes);
 });
 
-test('a batch of 0 needs no plan, however large its planes are', () => {
+test('a batch of 0 works with planes that are too large for a plan', () => {
   const y = new AvgPool2d(2).forward(Tensor.zeros([0, 1, 65_536, 131_072]));
   expect(y.shape).toEqual([0, 1, 32_768, 65_536]);
   expect(new AvgPool2d([1, 3]).forward(Tensor.zeros([0, 1, 4, 2 ** 27])).size).toBe(0);
 });
 
-test('trailing arguments that are undefined do not count', () => {
+test('trailing arguments that are undefined are ignored', () => {
   expect(new (AvgPool2d as Any)({ kernelSize: 2 }, undefined, undefined).kernelSize).toBe(2);
 });
 
-test('tensors and modules cannot be changed', () => {
+test('tensors and pools cannot be changed', () => {
   const { dtype, size } = x;
   for (const change of [
     () => Object.assign(x, { shape: [1, 2, 8, 8] }),
@@ -567,7 +543,7 @@ test('tensors and modules cannot be changed', () => {
   expect([x.shape, x.dtype, x.size, pool.kernelSize]).toEqual([shape, dtype, size, 2]);
 });
 
-test('a module can be extended', () => {
+test('AvgPool2d can be subclassed', () => {
   class Named extends AvgPool2d {
     name = 'pool1';
   }
@@ -575,7 +551,7 @@ test('a module can be extended', () => {
   expect([named.name, named.forward(x).shape]).toEqual(['pool1', outShape]);
 });
 
-test('arguments are read once: what is checked is what is used', () => {
+test('arguments are read once, so the checked values are the ones in use', () => {
   const changing = (...values: unknown[]) => {
     let reads = 0;
     return Object.defineProperty([1, 2, 2], 1, { get: () => values[Math.min(reads++, values.length - 1)] }) as Any;
@@ -587,7 +563,21 @@ test('arguments are read once: what is checked is what is used', () => {
   expect(Tensor.from(changing(7, 8), [1, 1, 3]).toArray()).toEqual([[[1, 7, 2]]]);
 });
 
-test('the largest tensor that is promised can be made', () => {
+test.each(['gradOutput', 'out'] as const)(
+  'a getter in inputShape that disposes of %s gets the error for a disposed tensor',
+  (name) => {
+    const tensors = { gradOutput: Tensor.ones(outShape), out: Tensor.ones(shape) };
+    const get = () => {
+      tensors[name].dispose();
+      return 4;
+    };
+    const inputShape = Object.defineProperty([...shape], 3, { get });
+    const message = `${name} is disposed; its shape was [${tensors[name].shape.join(', ')}]`;
+    expect(() => pool.backward(tensors.gradOutput, inputShape, tensors.out)).toThrow(new TypeError(message));
+  },
+);
+
+test('a tensor of the largest documented size can be made', () => {
   const program = `
     const x = Tensor.zeros([1, 1, (2 ** 31 - 16) / 4]);
     x.data[x.size - 1] = 3;
@@ -597,12 +587,12 @@ test('the largest tensor that is promised can be made', () => {
   expect(runProgram(program)).toBe('3');
 });
 
-test('a tensor of another copy of the package is recognised, and named', async () => {
+test('a tensor of another copy of the package gets an error that says so', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-copy-'));
   cpSync(new URL('../dist', import.meta.url), folder, { recursive: true });
   const other = await import(pathToFileURL(join(folder, 'index.js')).href);
   const foreign = other.Tensor.ones(shape);
-  const message = 'input must be a Tensor, got a tensor of another copy of this package, which has a memory of its own';
+  const message = 'input must be a Tensor, got a tensor of another copy of this package, whose memory is separate';
   expect(() => pool.forward(foreign)).toThrow(new TypeError(message));
   expect(() => pool.forward(x, foreign)).toThrow(TypeError);
   expect(foreign.data.length).toBe(32);

@@ -1,4 +1,4 @@
-// The rules of WebAssembly memory: who owns it, when it grows, what a view survives, and what running out looks like.
+// The rules of WebAssembly memory: who owns it, when it grows, what a view survives, and how running out of it fails.
 
 import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { runProgram } from './program.js';
 
 const { gc } = globalThis as unknown as { gc: () => void };
 
-/** Collects what nobody holds, and lets the finalizers run. */
+/** Collects garbage and lets the finalizers run. */
 async function collect(): Promise<void> {
   for (let i = 0; i < 5; i++) {
     gc();
@@ -14,7 +14,7 @@ async function collect(): Promise<void> {
   }
 }
 
-/** Makes the memory grow, which detaches every view made before. */
+/** Makes the memory grow, which detaches all existing views. */
 function growMemory(): void {
   const { bytes } = memoryUsage();
   Tensor.zeros([1, 1, Math.ceil(bytes / 4)]).dispose();
@@ -22,7 +22,7 @@ function growMemory(): void {
 }
 
 describe('a view', () => {
-  test('is of the element type, as long as the tensor, and aligned to 16 bytes', () => {
+  test('has the element type and the size of its tensor, and is aligned to 16 bytes', () => {
     for (let size = 1; size < 40; size++) {
       const single: Float32Array = Tensor.ones([1, 1, size]).data;
       const double: Float64Array = Tensor.ones([1, 1, size], 'float64').data;
@@ -31,13 +31,13 @@ describe('a view', () => {
     }
   });
 
-  test('is of the memory itself: what is written to it is pooled', () => {
+  test('shows the memory itself: values written to it are pooled', () => {
     const x = Tensor.zeros([1, 2, 2]);
     x.data.set([1, 2, 3, 4]);
     expect(avgPool2d(x, 2).data[0]).toBe(2.5);
   });
 
-  test('is the same one until the memory grows, and then a new one of the same elements', () => {
+  test('is the same object until the memory grows, and then a new one with the same elements', () => {
     const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
     const before = x.data;
     expect(x.data).toBe(before);
@@ -46,13 +46,13 @@ describe('a view', () => {
     expect([...x.data]).toEqual([1, 2, 3, 4]);
   });
 
-  test('keeps its tensor from being collected, and lets it go when it is dropped', async () => {
+  test('keeps its tensor from being collected until it is dropped itself', async () => {
     await collect();
     const { tensors } = memoryUsage();
     let view: Float32Array | undefined = new AvgPool2d(2).forward(Tensor.full([1, 64, 64], 3)).data;
     await collect();
     expect(memoryUsage().tensors).toBe(tensors + 1);
-    // Whatever was freed is overwritten; the view is not.
+    // These overwrite all freed memory, but not the view.
     const others = Array.from({ length: 50 }, () => Tensor.full([1, 32, 32], 9));
     expect(view.every((value) => value === 3)).toBe(true);
     view = undefined;
@@ -63,8 +63,8 @@ describe('a view', () => {
 
   test.each([
     ['the whole view', (data: Float32Array) => data],
-    ['a part of it', (data: Float32Array) => data.subarray(1, 1 + data.length / 2)],
-  ])('can be copied by Tensor.from although that grows the memory: %s', (_, part) => {
+    ['a part of the view', (data: Float32Array) => data.subarray(1, 1 + data.length / 2)],
+  ])('can be copied by Tensor.from, even if that grows the memory: %s', (_, part) => {
     const length = Math.ceil(memoryUsage().bytes / 2);
     const x = Tensor.zeros([1, 1, length]);
     const { data } = x;
@@ -82,7 +82,7 @@ describe('a view', () => {
 });
 
 describe('a tensor', () => {
-  test('is disposed once, at once and as often as one likes', () => {
+  test('is disposed of immediately, and disposing of it again does nothing', () => {
     const { tensors } = memoryUsage();
     const x = Tensor.ones([1, 2, 2]);
     expect([x.disposed, memoryUsage().tensors]).toEqual([false, tensors + 1]);
@@ -92,13 +92,13 @@ describe('a tensor', () => {
     expect(`${x}`).toBe('Tensor([1, 2, 2], float32, disposed)');
   });
 
-  test.skipIf(!Symbol.dispose)('is disposed by `using`, where the engine has Symbol.dispose', () => {
+  test.skipIf(!Symbol.dispose)('is disposed of by `using`, if the engine has Symbol.dispose', () => {
     const x = Tensor.ones([1, 2, 2]);
     x[Symbol.dispose]();
     expect(x.disposed).toBe(true);
   });
 
-  test('gives its memory to the next one', () => {
+  test('leaves its memory to later tensors when it is disposed of', () => {
     const sizes = [1, 3, 64, 1000, 50_000];
     const round = () =>
       sizes.map((size) => Tensor.ones([1, 1, size], 'float64')).forEach((tensor) => void tensor.dispose());
@@ -110,7 +110,7 @@ describe('a tensor', () => {
     expect(memoryUsage().bytes).toBe(bytes);
   });
 
-  test('that is dropped is freed by the collector', async () => {
+  test('is freed by the garbage collector if it is dropped', async () => {
     await collect();
     const { tensors } = memoryUsage();
     (() => Tensor.ones([1, 2, 2]))();
@@ -118,7 +118,7 @@ describe('a tensor', () => {
     expect(memoryUsage().tensors).toBe(tensors);
   });
 
-  test('is copied by clone, and not shared', () => {
+  test('shares no elements with its clone', () => {
     const x = Tensor.from([1, 2], [1, 1, 2], 'float64');
     const copy = x.clone();
     copy.data[0] = 5;
@@ -127,7 +127,7 @@ describe('a tensor', () => {
 });
 
 describe('reserve', () => {
-  test('grows the memory now, so that the next tensor of up to that many bytes detaches no view', () => {
+  test('grows the memory now, so that a later tensor of at most this size detaches no view', () => {
     for (const size of [1, 100, 16_384, 100_000, 1_000_000]) {
       reserve(4 * size);
       const { data } = Tensor.ones([1, 1, 1]);
@@ -151,7 +151,7 @@ describe('pooling with out', () => {
     [1, 4, 13, 29],
   ];
 
-  test('returns out, and allocates nothing after the first call, with two shapes in turn', () => {
+  test('returns out, and allocates nothing after the first call with each of two alternating shapes', () => {
     const steps = pools.flatMap((pool) =>
       shapes.map((shape) => {
         const x = Tensor.ones(shape);
@@ -172,7 +172,7 @@ describe('pooling with out', () => {
     expect(memoryUsage()).toEqual(before);
   });
 
-  test('does not grow the memory again for a size that has been pooled, whatever came and went since', () => {
+  test('does not grow the memory again for a size that has been pooled, in either element type', () => {
     const program = `
       const pool = new AvgPool2d({ kernelSize: 101, stride: 1, padding: 50 });
       const shape = [1, 1, 300, 3000];
@@ -214,8 +214,8 @@ describe('pooling with out', () => {
         return process.memoryUsage().heapUsed - before;
       });
       console.log(Math.min(...grown));`;
-    // Nothing is collected meanwhile. The smallest object in every call would be 3.2 MB; the engine itself, while it
-    // still compiles, takes some 0.2 MB.
+    // The young generation is so large that nothing is collected meanwhile. One small object per call would take 3.2
+    // MB. The engine's compiler takes about 0.2 MB.
     const flags = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
     expect(Number(runProgram(program, ...flags))).toBeLessThan(500_000);
   });
@@ -243,29 +243,29 @@ describe('ten thousand', () => {
     alone = bytes('once(largest, { kernelSize: 21, stride: 1, padding: 10 });');
   });
 
-  test('changes of shape leave the memory as the largest of them, which came first, had left it', () => {
+  test('changes of shape do not grow the memory if the largest shape came first', () => {
     const shape = '[1, 2, 120 - Math.floor(i / 100), 120 - (i % 100)]';
     expect(bytes(`for (let i = 0; i < 10_000; i++) once(${shape}, { kernelSize: 21, stride: 1, padding: 10 });`)).toBe(
       alone,
     );
   });
 
-  // The allocator asks for as much as a tensor takes, although some of that may be there already.
+  // The allocator grows the memory by the size of a tensor, even if a part of that is already free.
   test.each([
     ['rising', '[1, 2, 21 + Math.floor(i / 100), 21 + (i % 100)]'],
     ['in no order', '[1, 2, 21 + (i % 100), 21 + (Math.imul(i, 37) % 100)]'],
-  ])('changes of shape leave the memory no larger than the largest of them and one tensor needed: %s', (_, shape) => {
+  ])('changes of shape grow the memory to at most the need of the largest shape and one tensor: %s', (_, shape) => {
     const loop = `for (let i = 0; i < 10_000; i++) once(${shape}, { kernelSize: 21, stride: 1, padding: 10 });`;
     expect(bytes(loop)).toBeLessThanOrEqual(alone + Math.ceil(tensorBytes / 65_536) * 65_536);
   });
 
-  test('new modules leave the memory as the first of them had left it', () => {
-    const modules = 'once(largest, { kernelSize: 1 + (i % 21), stride: 1 + (i % 3), padding: (i % 21) >> 1 })';
-    expect(bytes(`once(largest, { kernelSize: 1 }); for (let i = 0; i < 10_000; i++) ${modules};`)).toBe(alone);
+  test('new pools do not grow the memory', () => {
+    const pools = 'once(largest, { kernelSize: 1 + (i % 21), stride: 1 + (i % 3), padding: (i % 21) >> 1 })';
+    expect(bytes(`once(largest, { kernelSize: 1 }); for (let i = 0; i < 10_000; i++) ${pools};`)).toBe(alone);
   });
 });
 
-test('a module goes on when its plan has had to leave the cache', () => {
+test('a pool still works after its plan has left the cache', () => {
   const pool = new AvgPool2d(2);
   const x = Tensor.ones([1, 4, 4]);
   const y = pool.forward(x);
@@ -282,7 +282,7 @@ describe('out of memory', () => {
     const attempt = (call) => {
       try { call(); return 'done'; } catch (error) { return error.constructor.name + ': ' + error.message; }
     };
-    // A pool that there is, with tensors that there are, computes what it should.
+    // An existing pool with existing tensors computes the right results.
     const pool = new AvgPool2d(3, 1, 1);
     const works = () => {
       x.data.fill(1);
@@ -295,10 +295,10 @@ describe('out of memory', () => {
     works();`;
   const message = (what: string) =>
     new RegExp(
-      `^RangeError: out of memory for ${what}: the WebAssembly memory is \\d+ bytes, with \\d+ live tensors; dispose\\(\\) of tensors that are no longer needed$`,
+      `^RangeError: out of memory for ${what}: the WebAssembly memory has \\d+ bytes and \\d+ live tensors; dispose\\(\\) of tensors that are no longer needed$`,
     );
 
-  test('by one huge tensor is a RangeError, and everything made before works', () => {
+  test('because of one huge tensor is a RangeError, and all existing objects work', () => {
     const [error, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -311,7 +311,7 @@ describe('out of memory', () => {
     expect(ok).toBe(true);
   });
 
-  test('by a loop of small tensors of any size is a RangeError, and everything made before works', () => {
+  test('because of many small tensors of any size is a RangeError, and all existing objects work', () => {
     for (const size of [1, 2, 5, 16, 61, 1000]) {
       const [error, count, ok, again] = JSON.parse(
         runProgram(
@@ -331,7 +331,7 @@ describe('out of memory', () => {
     }
   });
 
-  test('by new modules and shapes while the memory is full is a RangeError and never a trap', () => {
+  test('because of new pools and shapes in a full memory is a RangeError and never a trap', () => {
     const [errors, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -356,7 +356,7 @@ describe('out of memory', () => {
     expect(ok).toBe(true);
   });
 
-  test('for what a plan works in leaves no result behind', () => {
+  test('for the workspace of a plan leaves no result tensor behind', () => {
     const [error, tensors, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -368,13 +368,15 @@ describe('out of memory', () => {
         limit,
       ),
     );
-    expect(error).toMatch(message('pooling planes of 1×60000 with windows that reach 1×3'));
+    expect(error).toMatch(message('pooling planes of 1×60000 with windows of 1×3'));
     expect([tensors, ok]).toEqual([0, true]);
   });
 
-  test.each([2, 3, 4])('by plans that need more and more leaves those that there are as they were, seed %i', (seed) => {
-    // Tensors of all sizes come and go, and plans of all needs are tried; after each, a pool of before must work.
-    const program = `${attempt}
+  test.each([2, 3, 4])(
+    'because of plans with growing needs leaves the existing plans as they were, seed %i',
+    (seed) => {
+      // Tensors of all sizes come and go, and plans of all needs are tried. After each step the first pool must work.
+      const program = `${attempt}
       let seed = ${seed};
       const random = (below) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % below; };
       const live = [];
@@ -397,11 +399,12 @@ describe('out of memory', () => {
         if (attempt(works) !== 'done' || !works()) broken++;
       }
       console.log(JSON.stringify([[...outcomes].sort(), broken]));`;
-    const outcomes = ['RangeError: out of memory', 'done'];
-    expect(JSON.parse(runProgram(program, '--wasm-max-mem-pages=40'))).toEqual([outcomes, 0]);
-  });
+      const outcomes = ['RangeError: out of memory', 'done'];
+      expect(JSON.parse(runProgram(program, '--wasm-max-mem-pages=40'))).toEqual([outcomes, 0]);
+    },
+  );
 
-  test('of the stack, in the middle of a call, loses no more than the tensors of that call', () => {
+  test('because the stack overflows in the middle of a call loses only the tensors of that call', () => {
     const program = `${attempt}
       const dive = (pool, x, out) => { pool.forward(x, out); dive(pool, x, out); };
       const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });

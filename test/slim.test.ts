@@ -1,5 +1,5 @@
-// avgpool/slim: every form that a module comes in, and what happens when it does not. Each test is a process of its own, for
-// a module is started once.
+// avgpool/slim: all forms of a module, and all failures to start one. Each test runs in a process of its own, because a
+// module starts once per process.
 
 import { describe, expect, test } from 'vitest';
 import { runModule } from './program.js';
@@ -20,10 +20,10 @@ const imports = `
     }
   };`;
 
-/** What a program of slim alone prints. */
+/** The output of a program that imports only avgpool/slim. */
 const run = (program: string) => runModule(imports + program);
 
-describe('init takes', () => {
+describe('init accepts', () => {
   test.each([
     ['a module', 'new WebAssembly.Module(bytes)'],
     ['a promise of a module', 'WebAssembly.compile(bytes)'],
@@ -48,7 +48,7 @@ describe('init takes', () => {
   });
 });
 
-describe('initSync takes', () => {
+describe('initSync accepts', () => {
   test.each([
     ['a module', 'new WebAssembly.Module(bytes)'],
     ['bytes', 'bytes'],
@@ -58,7 +58,7 @@ describe('initSync takes', () => {
   });
 });
 
-describe('refused, and then tried again with success:', () => {
+describe('a failed call can be repeated:', () => {
   const accepted = 'a WebAssembly.Module, bytes, a Response or a URL';
   test.each([
     ['init()', `TypeError: init takes ${accepted}, got undefined`],
@@ -89,13 +89,13 @@ describe('refused, and then tried again with success:', () => {
     ],
   ])('slim.%s', (call, message) => {
     const printed = run(`console.log(await messageOf(() => slim.${call})); await slim.init(bytes); works();`);
-    const [refusal, result] = printed.split('\n');
-    expect(refusal).toMatch(message);
+    const [error, result] = printed.split('\n');
+    expect(error).toMatch(message);
     expect(result).toBe('3');
   });
 });
 
-test('init needs nothing that older browsers refuse on their main thread', () => {
+test('init works in older browsers, which refuse synchronous calls on their main thread', () => {
   const refusing = `
     for (const name of ['Module', 'Instance']) {
       WebAssembly[name] = class { constructor() { throw new RangeError('disallowed on the main thread'); } };
@@ -105,7 +105,7 @@ test('init needs nothing that older browsers refuse on their main thread', () =>
   expect(run(`${refusing} console.log(await messageOf(() => slim.initSync(bytes)));`)).toContain('disallowed');
 });
 
-test('a response of the right type is compiled while it arrives, and others when they are there', () => {
+test('a response of type application/wasm is compiled while it arrives, and any other after it has arrived', () => {
   const counting = `
     let streamed = 0;
     const { compileStreaming } = WebAssembly;
@@ -125,8 +125,8 @@ test('a response of the right type is compiled while it arrives, and others when
   }
 });
 
-test.each(['init', 'initSync'])('without WebAssembly, %s and every later use say what is missing', (name) => {
-  // Of a response it cannot be said in Node, which cannot read one then.
+test.each(['init', 'initSync'])('without WebAssembly, %s and every later use throw an error that says so', (name) => {
+  // A response cannot be tested: without WebAssembly, Node cannot read one.
   const printed = run(`
     const module = new WebAssembly.Module(bytes);
     delete globalThis.WebAssembly;
@@ -136,25 +136,25 @@ test.each(['init', 'initSync'])('without WebAssembly, %s and every later use say
     }`);
   for (const line of printed.split('\n')) {
     expect(line).toMatch(
-      /avgpool (could not|has not been started, for init).*there is no WebAssembly\. The Lockdown Mode/,
+      /avgpool (could not|has not been started because init).*WebAssembly is missing\. Lockdown Mode/,
     );
   }
 });
 
-test('an init that failed is why the first use does', () => {
+test('after a failed init, the first use throws the same reason', () => {
   const printed = run(`
     await messageOf(() => slim.init(response({ status: 404, statusText: 'Not Found' })));
     console.log(await messageOf(() => slim.memoryUsage()));
     slim.initSync(bytes);
     works();`);
-  const [refusal, result] = printed.split('\n');
-  expect(refusal).toMatch(
-    /^Error: avgpool has not been started, for init failed: avgpool could not fetch its module: 404/,
+  const [error, result] = printed.split('\n');
+  expect(error).toMatch(
+    /^Error: avgpool has not been started because init failed: avgpool could not fetch its module: 404/,
   );
   expect(result).toBe('3');
 });
 
-test('use before init says what to call', () => {
+test('use before init throws an error that says what to call', () => {
   const printed = run(`
     console.log(await messageOf(() => slim.Tensor.ones([1, 2, 2])));
     console.log(await messageOf(() => slim.memoryUsage()));
@@ -164,7 +164,7 @@ test('use before init says what to call', () => {
   expect(printed.split('\n')).toEqual([sentence, sentence, 'kernel_size=2, stride=None, padding=0']);
 });
 
-test('the first call counts: later ones do nothing, and tensors stay', () => {
+test('the first successful call counts: later ones do nothing, and tensors stay usable', () => {
   const printed = run(`
     await Promise.all([slim.init(bytes), slim.init(response()), slim.init(new URL('data:application/wasm;base64,' + bytes.toString('base64')))]);
     const x = slim.Tensor.ones([1, 2, 2]);
@@ -175,7 +175,7 @@ test('the first call counts: later ones do nothing, and tensors stay', () => {
   expect(printed).toBe('1 1');
 });
 
-test('with the default entry beside it, there is one memory, and init does nothing', () => {
+test('avgpool/slim and the default entry share one memory, and init does nothing', () => {
   const program = `
     import * as avgpool from 'avgpool';
     await slim.init(new Uint8Array(3));

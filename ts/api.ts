@@ -1,6 +1,8 @@
-// The public names, whichever way the module comes in.
+// The public names, which all entries share. It does not know how the module is loaded.
 
 export { AvgPool2d, avgPool2d } from './avg-pool2d.js';
-export type { AvgPool2dOptions, Layout, Padding, Size } from './options.js';
-export { memoryUsage, type NestedArray, reserve, type Shape, Tensor } from './tensor.js';
-export type { DType } from './wasm/bindings.js';
+export type { DType } from './dtype.js';
+export type { Layout } from './layout.js';
+export { memoryUsage, reserve } from './memory.js';
+export type { AvgPool2dOptions, Padding, Size } from './options.js';
+export { type NestedArray, type Shape, Tensor } from './tensor.js';

@@ -1,9 +1,9 @@
-// The checks that arguments of every kind share, and how a message shows a value. It knows no particular argument.
+// The checks that arguments of every kind share, and how messages show values. It knows no particular argument.
 
-/** The largest size there is. */
-export const LARGEST = 2 ** 31 - 1;
+/** The largest size of anything: an axis, a window, a padding. */
+export const MAX_SIZE = 2 ** 31 - 1;
 
-/** A value as a message shows it: in few words, however large it is. */
+/** A value in a few words, for a message. */
 export function show(value: unknown, depth = 2): string {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
@@ -27,10 +27,11 @@ export function show(value: unknown, depth = 2): string {
 }
 
 /**
- * Refuses what is not a whole number from `least` to the largest size.
+ * Checks that a value is an integer from `least` to {@link MAX_SIZE}.
  *
- * @param name the argument's name, and `must`, what is said of it: put together only when there is something to say.
- * @param given the whole argument, if the value is a part of it.
+ * @param name the name of the argument.
+ * @param must the requirement, as a message states it after the name.
+ * @param given the whole argument, if `value` is a part of it.
  */
 export function checkSize(
   value: unknown,
@@ -45,19 +46,32 @@ export function checkSize(
   if (!Number.isInteger(value) || value < least) {
     throw new RangeError(`${name} ${must}, got ${show(given)}`);
   }
-  if (value > LARGEST) {
-    throw new RangeError(`${name} ${must}, of at most ${LARGEST}, got ${show(given)}`);
+  if (value > MAX_SIZE) {
+    throw new RangeError(`${name} ${must}, at most ${MAX_SIZE}, got ${show(given)}`);
   }
 }
 
-/** Refuses what is not a boolean. */
+/** Checks that a value is a boolean. */
 export function checkBoolean(name: string, value: unknown): asserts value is boolean {
   if (typeof value !== 'boolean') {
     throw new TypeError(`${name} must be true or false, got ${show(value)}`);
   }
 }
 
-/** Refuses an object of options, or whatever they are called, with a name that is none of theirs. */
+/** Checks that a value is a key of a table. */
+export function checkKey<Key extends string>(
+  name: string,
+  value: unknown,
+  table: Readonly<Record<Key, unknown>>,
+): asserts value is Key {
+  if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
+    const keys = Object.keys(table).map((key) => `'${key}'`);
+    const choices = [keys.slice(0, -1).join(', '), ...keys.slice(-1)].join(' or ');
+    throw new TypeError(`${name} must be ${choices}, got ${show(value)}`);
+  }
+}
+
+/** Checks that an object has no property beyond `names`; `what` is the word for one of its properties. */
 export function checkNames(what: string, options: object, names: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (!names.includes(name)) {

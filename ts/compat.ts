@@ -4,7 +4,8 @@
 // needs no WebAssembly. What cannot be said in avgpool's options exactly is refused.
 
 import { checkNames, checkSize, show } from './check.js';
-import type { AvgPool2dOptions, Layout } from './options.js';
+import type { Layout } from './layout.js';
+import type { AvgPool2dOptions } from './options.js';
 import type { Shape } from './tensor.js';
 
 /** The attributes of ONNX's AveragePool, for two spatial axes. */

@@ -1,9 +1,9 @@
-// The options of AvgPool2d: their types, their checks, and the whole numbers that they come to.
+// The options of AvgPool2d: their types, their checks, and the pooling in integers that they describe.
 //
-// It knows what a user may write, and nothing of tensors.
+// It knows everything that a user may write, and nothing of tensors.
 
-import { checkBoolean, checkNames, checkSize, show } from './check.js';
-import type { Pooling } from './wasm/bindings.js';
+import { checkBoolean, checkKey, checkNames, checkSize, show } from './check.js';
+import { type Layout, layouts } from './layout.js';
 
 /** One size for both axes, or one for each. */
 export type Size = number | readonly [height: number, width: number];
@@ -13,34 +13,63 @@ export type Padding =
   | Size
   | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
 
-/** The order of dimensions: a plane for each channel, or channels side by side at each position of one plane. */
-export type Layout = 'NCHW' | 'NHWC';
-
-/** The options of {@link AvgPool2d}, as `lucid.nn.AvgPool2d` and PyTorch name them, and a few more. */
+/** The options of {@link AvgPool2d}. The first five are named as in `lucid.nn.AvgPool2d` and PyTorch. */
 export interface AvgPool2dOptions {
   /** The size of a window, at least 1. */
   kernelSize: Size;
-  /** Elements from one window to the next, at least 1; `null`, the default, for the kernel size. */
+  /** The distance from one window to the next, at least 1; `null`, the default, means the kernel size. */
   stride?: Size | null | undefined;
-  /** Zeros around the input, 0 unless given; it may be more than half the kernel. */
+  /** Zeros around the input, 0 by default. More than half of the kernel size is allowed. */
   padding?: Padding | undefined;
-  /** Whether the output size is rounded up, so that a last window may hang over the edge; false unless given. */
+  /** Whether to round the output size up, so that the last window may overhang the padded input; false by default. */
   ceilMode?: boolean | undefined;
-  /** Whether zeros of the padding count in the divisor; true unless given. */
+  /** Whether the divisor counts the zeros of the padding; true by default. */
   countIncludePad?: boolean | undefined;
   /**
-   * What to divide by instead of the number of elements, or `null`: a number that is finite and not 0 in float32, and that
-   * is rounded to float32 for a tensor of that type.
+   * A divisor for all windows, or `null`, the default, for the number of elements in each window. It must be finite and
+   * nonzero in float32, and is rounded to float32 for tensors of that type.
    */
   divisorOverride?: number | null | undefined;
-  /** Elements from one tap of a window to the next, at least 1, and 1 unless given. */
+  /** The distance from one tap of a window to the next, at least 1, and 1 by default. */
   dilation?: Size | undefined;
-  /** The order of the dimensions; `'NCHW'` unless given. Without the batch it is the same order without the N. */
+  /** The order of the dimensions, `'NCHW'` by default. A tensor of rank 3 has the same order without the N. */
   layout?: Layout | undefined;
 }
 
-/** Options as they were given, with defaults for the rest; pairs are frozen copies. */
-export type GivenOptions = { readonly [Name in keyof AvgPool2dOptions]-?: Exclude<AvgPool2dOptions[Name], undefined> };
+/** The options of a pooling as given, with defaults for the others. Pairs are frozen copies. */
+export type ResolvedOptions = {
+  readonly [Name in keyof AvgPool2dOptions]-?: Exclude<AvgPool2dOptions[Name], undefined>;
+};
+
+/** The options by position, or one object of all options. */
+export type Arguments = [
+  kernelSizeOrOptions: Size | AvgPool2dOptions,
+  stride?: Size | null | undefined,
+  padding?: Padding | undefined,
+  ceilMode?: boolean | undefined,
+  countIncludePad?: boolean | undefined,
+];
+
+/** One axis of a pooling. */
+export interface AxisOptions {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padBegin: number;
+  readonly padEnd: number;
+  readonly dilation: number;
+}
+
+/** A pooling in integers, for planes of any size. */
+export interface Pooling {
+  readonly rows: AxisOptions;
+  readonly columns: AxisOptions;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+  readonly layout: (typeof layouts)[Layout];
+  /** The pooling as text: equal for equal poolings. */
+  readonly key: string;
+}
 
 const defaults = {
   stride: null,
@@ -54,12 +83,33 @@ const defaults = {
 
 const names = ['kernelSize', ...Object.keys(defaults)];
 
+/** The options by name, from either form of arguments. */
+export function parseArguments(args: Arguments): AvgPool2dOptions {
+  const [first, stride, padding, ceilMode, countIncludePad] = args;
+  const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
+  const most = options === first ? 1 : 5;
+  if (args.slice(most).some((extra) => extra !== undefined)) {
+    const expected = most === 1 ? 'one object of options and nothing else' : 'at most 5 options by position';
+    throw new TypeError(`expected ${expected}, got ${args.length} arguments`);
+  }
+  return options;
+}
+
+/** Whether a value is a plain object, or any other object with a kernel size, such as another AvgPool2d. */
+function isOptions(value: unknown): value is AvgPool2dOptions {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || 'kernelSize' in value;
+}
+
 /**
- * Checks options and fills in what is not given.
+ * Checks options and fills in the defaults.
  *
- * @throws TypeError for an option of the wrong kind or an unknown one, RangeError for one out of range.
+ * @throws TypeError for an unknown option or one of the wrong kind, RangeError for one out of range.
  */
-export function checkOptions(options: AvgPool2dOptions): GivenOptions {
+export function resolveOptions(options: AvgPool2dOptions): ResolvedOptions {
   checkNames('option', options, names);
   const {
     kernelSize,
@@ -74,53 +124,67 @@ export function checkOptions(options: AvgPool2dOptions): GivenOptions {
   checkBoolean('ceilMode', ceilMode);
   checkBoolean('countIncludePad', countIncludePad);
   checkDivisor(divisorOverride);
-  if (layout !== 'NCHW' && layout !== 'NHWC') {
-    throw new TypeError(`layout must be 'NCHW' or 'NHWC', got ${show(layout)}`);
-  }
+  checkKey('layout', layout, layouts);
   return {
-    kernelSize: checkPair('kernelSize', kernelSize),
-    stride: stride === null ? null : checkPair('stride', stride),
-    padding: checkPadding(padding),
+    kernelSize: checkedSize('kernelSize', kernelSize),
+    stride: stride === null ? null : checkedSize('stride', stride),
+    padding: checkedPadding(padding),
     ceilMode,
     countIncludePad,
     divisorOverride,
-    dilation: checkPair('dilation', dilation),
+    dilation: checkedSize('dilation', dilation),
     layout,
   };
 }
 
-/** What checked options come to, axis by axis. */
-export function poolingOf(options: GivenOptions): Pooling {
+/** The pooling that checked options describe. */
+export function normalize(options: ResolvedOptions): Pooling {
   const { ceilMode, countIncludePad, divisorOverride } = options;
-  const kernel = twice(options.kernelSize);
-  const stride = twice(options.stride ?? options.kernelSize);
-  const dilation = twice(options.dilation);
-  const [[top, bottom], [left, right]] = isPair(options.padding)
-    ? [twice(options.padding[0]), twice(options.padding[1])]
-    : [twice(options.padding), twice(options.padding)];
-  return {
-    rows: { kernel: kernel[0], stride: stride[0], begin: top, end: bottom, dilation: dilation[0] },
-    columns: { kernel: kernel[1], stride: stride[1], begin: left, end: right, dilation: dilation[1] },
+  const kernel = toPair(options.kernelSize);
+  const stride = toPair(options.stride ?? options.kernelSize);
+  const dilation = toPair(options.dilation);
+  const padding = toPair<Size>(options.padding);
+  const axis = (i: 0 | 1): AxisOptions => {
+    const [padBegin, padEnd] = toPair(padding[i]);
+    return { kernel: kernel[i], stride: stride[i], padBegin, padEnd, dilation: dilation[i] };
+  };
+  const pooling = {
+    rows: axis(0),
+    columns: axis(1),
     ceilMode,
     countIncludePad,
     divisorOverride,
+    layout: layouts[options.layout],
   };
+  return { ...pooling, key: JSON.stringify(pooling) };
 }
 
-function twice(size: Size): readonly [number, number] {
-  return isPair(size) ? size : [size, size];
+/** The index of the height in a shape; the width follows it. */
+export function heightIndex({ layout }: Pooling, shape: readonly number[]): number {
+  return shape.length - layout.heightFromEnd;
 }
 
-function isPair<T>(value: T): value is Extract<T, readonly [unknown, unknown]> {
+/** The extent of a window: dilation · (kernel − 1) + 1. */
+export function effectiveKernelSize({ kernel, dilation }: AxisOptions): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+type Pair<T> = readonly [T, T];
+
+function isPair<T>(value: T): value is Extract<T, Pair<unknown>> {
   return Array.isArray(value) && value.length === 2;
 }
 
-function checkPair(name: string, value: Size): Size {
+function toPair<T>(value: T | Pair<T>): Pair<T> {
+  return isPair(value) ? (value as Pair<T>) : [value as T, value as T];
+}
+
+function checkedSize(name: string, value: Size): Size {
   return checkSizes(frozenCopy(value), 1, name, 'must be a positive integer or a pair of them');
 }
 
-function checkPadding(value: Padding): Padding {
-  const must = 'must be a whole number that is not negative, a pair of them, or two pairs of them';
+function checkedPadding(value: Padding): Padding {
+  const must = 'must be a non-negative integer, a pair of them, or two pairs of them';
   const padding = frozenCopy(value);
   if (isPair(padding) && padding.every(isPair)) {
     for (const pair of padding) {
@@ -131,7 +195,7 @@ function checkPadding(value: Padding): Padding {
   return checkSizes(padding as Size, 0, 'padding', must);
 }
 
-/** Refuses what is no size or pair of sizes; `given` is the whole argument, for the message. */
+/** Checks a size or a pair of sizes; `given` is the whole argument, for the message. */
 function checkSizes(value: Size, least: 0 | 1, name: string, must: string, given: unknown = value): Size {
   if (!isPair(value)) {
     checkSize(value, least, name, must, given);
@@ -143,13 +207,13 @@ function checkSizes(value: Size, least: 0 | 1, name: string, must: string, given
   return value;
 }
 
-/** A copy of a pair, or of a pair of pairs, so that what is checked is what is used. */
+/** A copy of a pair, or of a pair of pairs, so that the checked values are the ones in use. */
 function frozenCopy<T>(value: T): T {
   return isPair(value) ? (Object.freeze([frozenCopy(value[0]), frozenCopy(value[1])]) as T) : value;
 }
 
 function checkDivisor(value: unknown): asserts value is number | null {
-  const expected = 'divisorOverride must be a number that is finite and not 0 in float32, or null';
+  const expected = 'divisorOverride must be null or a number that is finite and nonzero in float32';
   if (value !== null && typeof value !== 'number') {
     throw new TypeError(`${expected}, got ${show(value)}`);
   }

@@ -1,118 +1,146 @@
-// The plans of all modules, in one bounded cache: what is in which place of the module's table.
+// The plans of all poolings, in one bounded cache: the places of the table in the WebAssembly module.
 //
-// It knows which plan is for what and which was used last, not what a plan does.
+// It knows which plan is for which planes, and which was used last. It knows no tensors.
 
-import { LARGEST, show } from './check.js';
-import { outOfMemory } from './tensor.js';
-import { type AxisOptions, outputSize, PLANS, type PlaneSize, type Pooling, setPlan } from './wasm/bindings.js';
+import { MAX_SIZE, show } from './check.js';
+import { type DType, dtypes } from './dtype.js';
+import { outOfMemory } from './memory.js';
+import { type AxisOptions, effectiveKernelSize, heightIndex, type Pooling } from './options.js';
+import * as bindings from './wasm/bindings.js';
 
-/** The planes that are pooled, and those that come out. */
-export interface Planes extends PlaneSize {
+/** The sizes of the planes of an input and of its output. */
+export interface PlaneSizes {
+  readonly height: number;
+  readonly width: number;
+  /** The channels at each position: 1 in NCHW, where each channel is a plane of its own. */
+  readonly channels: number;
   readonly outputHeight: number;
   readonly outputWidth: number;
-  /** The place of their plan in the module's table, −1 if they have none or another has taken it. */
-  index: number;
 }
 
-/** Planes with a plan. */
-export interface CachedPlan extends Planes {
-  /** The pooling as text: the same for all modules with the same options. */
+/** A plan in the table: for planes of these sizes and one element type. */
+export interface Plan extends PlaneSizes {
+  readonly index: number;
   readonly key: string;
+  readonly dtype: DType;
   lastUse: number;
 }
 
-const cache: CachedPlan[] = [];
+const cache: Plan[] = [];
 let uses = 0;
 
 /**
- * The plan of a pooling for planes of one size, out of the cache or new. Finding it allocates nothing.
+ * The plan of a pooling for the planes of an input of this shape, from the cache or new. Finding one in the cache
+ * allocates nothing.
  *
- * @param recent the plan that the caller had last, which is looked at first.
- * @throws RangeError if no window fits, or the plan would take more memory than there can be.
+ * @param shape the shape of an input with elements.
+ * @param recent the plan that the caller used last, which is tried first.
+ * @throws RangeError if no window fits, or there is not enough memory for the plan.
  */
-export function planFor(
-  pooling: Pooling,
-  key: string,
-  height: number,
-  width: number,
-  channels: number,
-  recent?: CachedPlan,
-): CachedPlan {
-  let entry = recent && serves(recent, key, height, width, channels) ? recent : undefined;
-  for (let i = 0; !entry && i < cache.length; i++) {
-    const candidate = cache[i] as CachedPlan;
-    entry = serves(candidate, key, height, width, channels) ? candidate : undefined;
+export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType, recent?: Plan): Plan {
+  const { key } = pooling;
+  const axis = heightIndex(pooling, shape);
+  const height = shape[axis];
+  const width = shape[axis + 1];
+  const channels = channelsAt(axis, pooling, shape);
+  let plan = recent ?? cache[0];
+  for (let next = 0; plan; next++) {
+    const sameSize = plan.height === height && plan.width === width && plan.channels === channels;
+    // The recent plan may have left the cache.
+    if (sameSize && plan.dtype === dtype && plan.key === key && plan === cache[plan.index]) {
+      break;
+    }
+    plan = cache[next];
   }
-  entry ??= add(pooling, key, planesOf(pooling, height, width, channels));
-  entry.lastUse = ++uses;
-  return entry;
+  plan ??= add(pooling, dtype, planeSizes(pooling, shape));
+  plan.lastUse = ++uses;
+  return plan;
 }
 
-function serves(entry: CachedPlan, key: string, height: number, width: number, channels: number): boolean {
-  const same = entry.height === height && entry.width === width && entry.channels === channels;
-  return same && entry.key === key && entry.index >= 0;
-}
-
-function add(pooling: Pooling, key: string, planes: Planes): CachedPlan {
-  const index = cache.length < PLANS ? cache.length : leastRecentlyUsed();
-  const planned = setPlan(index, pooling, planes);
-  if (planned !== 'done') {
-    const what = `pooling ${showPlanes(planes)} with windows that reach ${reachOf(pooling)}`;
-    throw planned === 'too large' ? new RangeError(`${what} takes more memory than there can be`) : outOfMemory(what);
-  }
-  const replaced = cache[index];
-  if (replaced) {
-    replaced.index = -1;
-  }
-  const entry = { ...planes, key, index, lastUse: 0 };
-  cache[index] = entry;
-  return entry;
+/**
+ * The sizes of the planes of an input of this shape, and of its output.
+ *
+ * @throws RangeError if the planes are empty, no window fits, or there are too many windows to count.
+ */
+export function planeSizes(pooling: Pooling, shape: readonly number[]): PlaneSizes {
+  const axis = heightIndex(pooling, shape);
+  const [height, width] = [shape[axis] as number, shape[axis + 1] as number];
+  return {
+    height,
+    width,
+    channels: channelsAt(axis, pooling, shape),
+    outputHeight: outputSize('height', height, pooling.rows, pooling.ceilMode),
+    outputWidth: outputSize('width', width, pooling.columns, pooling.ceilMode),
+  };
 }
 
 /** The size of planes, for a message. */
-export function showPlanes({ height, width, channels }: PlaneSize): string {
+export function showPlanes({ height, width, channels }: PlaneSizes): string {
   return `planes of ${height}×${width}${channels > 1 ? ` with ${channels} channels` : ''}`;
 }
 
-/** From the first tap of a window to its last, for a message. */
-function reachOf({ rows, columns }: Pooling): string {
-  return [rows, columns].map(({ kernel, dilation }) => dilation * (kernel - 1) + 1).join('×');
+function channelsAt(heightAxis: number, { layout }: Pooling, shape: readonly number[]): number {
+  return layout.channelsLast ? (shape[heightAxis + 2] as number) : 1;
+}
+
+function add(pooling: Pooling, dtype: DType, sizes: PlaneSizes): Plan {
+  const { rows, columns, ceilMode, countIncludePad, divisorOverride, key } = pooling;
+  const index = cache.length < bindings.PLANS ? cache.length : leastRecentlyUsed();
+  const status = bindings.setPlan(
+    index,
+    dtypes[dtype].code,
+    sizes.height,
+    sizes.width,
+    sizes.channels,
+    rows.kernel,
+    columns.kernel,
+    rows.stride,
+    columns.stride,
+    rows.padBegin,
+    rows.padEnd,
+    columns.padBegin,
+    columns.padEnd,
+    rows.dilation,
+    columns.dilation,
+    ceilMode,
+    countIncludePad,
+    divisorOverride,
+  );
+  if (status !== bindings.Status.Done) {
+    const window = [rows, columns].map(effectiveKernelSize).join('×');
+    const what = `pooling ${showPlanes(sizes)} with windows of ${window}`;
+    throw status === bindings.Status.TooLarge
+      ? new RangeError(`${what} needs more memory than WebAssembly can address`)
+      : outOfMemory(what);
+  }
+  const plan = { ...sizes, index, key, dtype, lastUse: 0 };
+  cache[index] = plan;
+  return plan;
 }
 
 function leastRecentlyUsed(): number {
   let least = 0;
   for (let index = 1; index < cache.length; index++) {
-    if ((cache[index] as CachedPlan).lastUse < (cache[least] as CachedPlan).lastUse) {
+    if ((cache[index] as Plan).lastUse < (cache[least] as Plan).lastUse) {
       least = index;
     }
   }
   return least;
 }
 
-/**
- * Input planes of this size and the output planes for them, without a plan.
- *
- * @throws RangeError if the planes are empty, no window fits, or there are more than can be counted.
- */
-export function planesOf(pooling: Pooling, height: number, width: number, channels: number): Planes {
-  const outputHeight = outputSizeOf('height', height, pooling.rows, pooling.ceilMode);
-  const outputWidth = outputSizeOf('width', width, pooling.columns, pooling.ceilMode);
-  return { height, width, channels, outputHeight, outputWidth, index: -1 };
-}
-
-function outputSizeOf(name: string, input: number, axis: AxisOptions, ceilMode: boolean): number {
+function outputSize(name: string, input: number, axis: AxisOptions, ceilMode: boolean): number {
   if (input === 0) {
     throw new RangeError(`the ${name} of the input must be at least 1, got 0`);
   }
-  const output = outputSize(input, axis, ceilMode);
+  const { kernel, stride, padBegin, padEnd, dilation } = axis;
+  const output = bindings.outputSize(input, kernel, stride, padBegin, padEnd, dilation, ceilMode);
   if (output < 1) {
-    const { kernel, dilation, begin, end } = axis;
-    const span = dilation * (kernel - 1) + 1;
-    const room = `the input of ${input} with padding ${show([begin, end])}`;
-    throw new RangeError(`the output ${name} must be at least 1: a window of ${span} does not fit in ${room}`);
+    const window = `a window of ${effectiveKernelSize(axis)}`;
+    const padded = `the input of ${input} with padding ${show([padBegin, padEnd])}`;
+    throw new RangeError(`the output ${name} must be at least 1: ${window} does not fit in ${padded}`);
   }
-  if (output > LARGEST) {
-    throw new RangeError(`the output ${name} must be at most ${LARGEST}, got ${output}`);
+  if (output > MAX_SIZE) {
+    throw new RangeError(`the output ${name} must be at most ${MAX_SIZE}, got ${output}`);
   }
   return output;
 }

@@ -1,65 +1,57 @@
-// Tensor: shape, element type and a live view of elements that lie in WebAssembly memory.
+// Tensor: a shape, an element type, and a live view of the elements in WebAssembly memory.
 //
-// It knows memory and its rules, and nothing of pooling.
+// It knows who owns the memory and what a view survives. It knows nothing of pooling.
 
-import { checkSize, show } from './check.js';
-import {
-  allocate,
-  type Buffer,
-  type DType,
-  elementTypes,
-  liveBuffers,
-  memory,
-  reserve as reserveBytes,
-  type View,
-  view,
-} from './wasm/bindings.js';
+import { checkKey, checkSize, show } from './check.js';
+import { type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
+import { MAX_TENSOR_BYTES, outOfMemory } from './memory.js';
+import { allocate, type Buffer, memory } from './wasm/bindings.js';
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
 export type Shape = readonly number[];
 
-/** The most bytes that one tensor can have: what half the address space holds in whole lines of 16 bytes. */
-const LARGEST_TENSOR = 2 ** 31 - 16;
-
-/** The element type unless another is given. By name, for TypeScript tries overloads with a literal type first. */
+/** The default element type. It has a name because TypeScript tries overloads with a literal type first. */
 type DefaultDType = 'float32';
 
-/** Arrays in arrays, one level a dimension. */
+/** Nested arrays, one level per dimension. */
 export type NestedArray = number[] | NestedArray[];
 
-/** The elements of a view keep their tensor alive: without it, `pool.forward(x).data` would be a use after free. */
+/** The tensor of each view. It keeps the tensor alive: `pool.forward(x).data` would be a use after free without it. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
 
-/** Marks the tensors of every copy of this package, so that one of another copy can be told from no tensor at all. */
+/** Marks the tensors of all copies of this package, which tells a tensor of another copy from other objects. */
 const brand: unique symbol = Symbol.for('avgpool.Tensor') as never;
 
-/** Only this file makes tensors: shapes and buffers have been checked against each other here. */
+/** The key of the constructor. Only this file has it, so the buffer of every tensor fits the shape. */
 const internal = Symbol();
 
-/** The buffer of a usable tensor; refuses, by the argument's name, anything else. */
+/** The buffer of a tensor that is not disposed. Throws a TypeError for any other value; `name` is the argument's name. */
 export let bufferOf: (name: string, value: unknown) => Buffer;
 
-/** A tensor of any values, for whoever will write all of them. Throws as {@link Tensor.full} does. */
-export let tensorToFill: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
+/** A tensor with arbitrary elements, for a caller that writes all of them. Throws the errors of {@link Tensor.full}. */
+export let emptyTensor: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
 
-/** For `using`, where the compiler knows its symbol; a reference to the library that has it would change others' programs. */
+/**
+ * The method for `using`, if the compiler knows `Symbol.dispose`. A reference to the library that declares the symbol
+ * would change the user's program.
+ */
 type DisposedByUsing = {
   [Name in keyof SymbolConstructor as Name extends 'dispose'
     ? Extract<SymbolConstructor[Name], symbol>
     : never]: () => void;
 };
 
-// biome-ignore lint/correctness/noUnusedVariables: the class that this is merged with has the parameter.
+// biome-ignore lint/correctness/noUnusedVariables: the merged class has the parameter.
 export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
 
 /**
- * A tensor of rank 4 or 3 whose elements lie in WebAssembly memory, in row-major order.
+ * A tensor of rank 4 or 3. Its elements lie in WebAssembly memory, in row-major order.
  *
- * Tensors are made by {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones} and {@link Tensor.full}, and by
- * pooling. Their memory is given back by {@link Tensor.dispose}; one that is dropped without it is freed some time after
- * the program has returned to its event loop, where the engine has FinalizationRegistry.
+ * {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones}, {@link Tensor.full} and pooling make tensors.
+ * {@link Tensor.dispose} frees the memory. For a tensor that is dropped without it, the garbage collector does, at some
+ * time after the program has returned to its event loop. This needs an engine with FinalizationRegistry.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare a member that may not be there.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare an optional symbol member.
 export class Tensor<D extends DType = DType> {
   /** The sizes; frozen. */
   readonly shape: Shape;
@@ -77,11 +69,11 @@ export class Tensor<D extends DType = DType> {
         throw notATensor(name, value);
       }
       if (!value.#buffer) {
-        throw new TypeError(`${name} is disposed; it was a tensor of shape ${show(value.shape)}`);
+        throw new TypeError(`${name} is disposed; its shape was ${show(value.shape)}`);
       }
       return value.#buffer;
     };
-    tensorToFill = (shape, dtype) => {
+    emptyTensor = (shape, dtype) => {
       const sizes = frozenShape(shape);
       const size = checkShape('shape', sizes, dtype);
       return Tensor.#allocate(sizes, dtype, size);
@@ -96,7 +88,7 @@ export class Tensor<D extends DType = DType> {
     }
   }
 
-  /** @hidden Tensors are made by the static methods. */
+  /** @hidden The static methods make tensors. */
   private constructor(key: typeof internal, shape: Shape, dtype: D, size: number, buffer: Buffer) {
     if (key !== internal) {
       throw new TypeError('a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new');
@@ -111,18 +103,16 @@ export class Tensor<D extends DType = DType> {
   /**
    * A tensor with a copy of `values`.
    *
-   * @param values as many numbers as the shape has elements, in one flat array and in row-major order; the data of another
-   *   tensor will do.
-   * @param dtype `'float32'` unless given, or `'float64'` for a Float64Array.
-   * @throws RangeError if the values do not fill the shape, the shape is none, or there is no memory left.
-   * @throws TypeError if the values are not numbers, or the element type is none.
+   * @param values a flat array of numbers in row-major order, one per element; `data` of another tensor is allowed.
+   * @param dtype by default the type of `values` if that is a Float32Array or a Float64Array, otherwise `'float32'`.
+   * @throws RangeError if the number of values does not match the shape, the shape is invalid, or there is not enough
+   *   memory.
+   * @throws TypeError if the values are not numbers, or the element type is unknown.
    */
-  static from(values: Float64Array, shape: Shape): Tensor<'float64'>;
-  static from(values: Float32Array, shape: Shape): Tensor<'float32'>;
-  static from(values: Float32Array | Float64Array, shape: Shape): Tensor;
+  static from<V extends View<DType>>(values: V, shape: Shape): Tensor<DTypeOf<V>>;
   static from(values: ArrayLike<number>, shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
-  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = typeOf(values)): Tensor {
+  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = dtypeOf(values)): Tensor {
     if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
       throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
     }
@@ -131,10 +121,10 @@ export class Tensor<D extends DType = DType> {
     checkNumber(values, 0);
     if (values.length !== size) {
       const hint =
-        ArrayBuffer.isView(values) && values.byteLength === 0 ? ': a view is empty once the memory has grown' : '';
+        ArrayBuffer.isView(values) && values.byteLength === 0 ? ': a view becomes empty when the memory grows' : '';
       throw new RangeError(`a tensor of shape ${show(sizes)} has ${size} elements, got ${values.length} values${hint}`);
     }
-    const numbers = ArrayBuffer.isView(values) ? rememberPlace(values) : copyNumbers(values, size);
+    const numbers = ArrayBuffer.isView(values) ? readLater(values) : copyNumbers(values, size);
     const tensor = Tensor.#allocate(sizes, dtype, size);
     try {
       tensor.data.set(numbers());
@@ -145,14 +135,14 @@ export class Tensor<D extends DType = DType> {
     return tensor;
   }
 
-  /** A tensor of zeros. Throws as {@link Tensor.full} does. */
+  /** A tensor of zeros. Throws the errors of {@link Tensor.full}. */
   static zeros(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
     return Tensor.full(shape, 0, dtype);
   }
 
-  /** A tensor of ones. Throws as {@link Tensor.full} does. */
+  /** A tensor of ones. Throws the errors of {@link Tensor.full}. */
   static ones(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static ones<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static ones(shape: Shape, dtype: DType = 'float32'): Tensor {
@@ -162,8 +152,8 @@ export class Tensor<D extends DType = DType> {
   /**
    * A tensor with `value` in every element.
    *
-   * @param dtype `'float32'` unless given.
-   * @throws RangeError if the shape is none or takes more than 2^31 − 16 bytes, or if there is no memory left.
+   * @param dtype `'float32'` by default.
+   * @throws RangeError if the shape is invalid, needs more than 2^31 − 16 bytes, or there is not enough memory.
    * @throws TypeError if an argument is of the wrong kind.
    */
   static full(shape: Shape, value: number, dtype?: DefaultDType): Tensor<'float32'>;
@@ -172,42 +162,41 @@ export class Tensor<D extends DType = DType> {
     if (typeof value !== 'number') {
       throw new TypeError(`value must be a number, got ${show(value)}`);
     }
-    const tensor = tensorToFill(shape, dtype);
+    const tensor = emptyTensor(shape, dtype);
     tensor.data.fill(value);
     return tensor;
   }
 
   static #allocate<D extends DType>(shape: Shape, dtype: D, size: number): Tensor<D> {
-    const buffer = allocate(dtype, size);
+    const buffer = allocate(dtypes[dtype].code, size);
     if (!buffer) {
-      throw outOfMemory(
-        `a tensor of shape ${show(shape)} and type ${dtype}, of ${size * elementTypes[dtype].bytes} bytes`,
-      );
+      throw outOfMemory(`a tensor of shape ${show(shape)} and type ${dtype}, of ${size * dtypes[dtype].bytes} bytes`);
     }
     return new Tensor(internal, shape, dtype, size, buffer);
   }
 
   /**
-   * The elements, in WebAssembly memory: a live view and no copy.
+   * The elements: a live view of WebAssembly memory, not a copy.
    *
-   * Read it again after making a tensor, and after the first call of a pool for planes of a new size: both can grow the
-   * memory, and that detaches every view made before (its length becomes 0, and what is written to it is lost).
+   * Read `data` again after making a tensor, and after the first call of a pool for planes of a new size.
+   * Both can grow the memory, which detaches all existing views: their length becomes 0, and writes to them are lost.
    *
-   * A view keeps its tensor from being collected; a `subarray` of it does not. After {@link Tensor.dispose} a view still
-   * points to where the elements were, in memory that is by then somebody else's: do not use it.
+   * A view keeps its tensor from being collected; a `subarray` of a view does not. Do not use a view after
+   * {@link Tensor.dispose}: it still points to the old place, which another tensor may occupy by then.
    *
    * @throws TypeError if the tensor is disposed.
    */
   get data(): View<D> {
     const buffer = bufferOf('the tensor', this);
     if (this.#view?.buffer !== memory()) {
-      this.#view = view(buffer, this.dtype, this.size);
+      const { View } = dtypes[this.dtype];
+      this.#view = new View(memory(), buffer.pointer, this.size) as View<D>;
       owners.set(this.#view, this);
     }
     return this.#view;
   }
 
-  /** A tensor of its own with the same shape, type and elements. Throws RangeError if there is no memory left. */
+  /** A new tensor with the same shape, type and elements. Throws a RangeError if there is not enough memory. */
   clone(): Tensor<D> {
     bufferOf('the tensor', this);
     const copy = Tensor.#allocate(this.shape, this.dtype, this.size);
@@ -215,7 +204,7 @@ export class Tensor<D extends DType = DType> {
     return copy;
   }
 
-  /** The elements as arrays in arrays, one level a dimension: a copy. */
+  /** A copy of the elements as nested arrays, one level per dimension. */
   toArray(): NestedArray {
     const { data, shape } = this;
     let next = 0;
@@ -230,7 +219,7 @@ export class Tensor<D extends DType = DType> {
     return nest(0);
   }
 
-  /** Gives the memory back at once; the tensor cannot be used afterwards. A second time it does nothing. */
+  /** Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing. */
   dispose(): void {
     const buffer = this.#buffer;
     this.#buffer = undefined;
@@ -249,111 +238,74 @@ export class Tensor<D extends DType = DType> {
   }
 }
 
-/** Refuses what is not the shape of a tensor, or of one that is too large; otherwise says how many elements it has. */
+/** Checks the shape of a tensor and returns the number of its elements. */
 export function checkShape(name: string, shape: Shape, dtype: DType): number {
-  if (typeof dtype !== 'string' || !Object.hasOwn(elementTypes, dtype)) {
-    throw new TypeError(`dtype must be 'float32' or 'float64', got ${show(dtype)}`);
-  }
+  checkKey('dtype', dtype, dtypes);
+  const must = 'must be an array of 3 or 4 non-negative integers';
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${name} ${SHAPE}, got ${show(shape)}`);
+    throw new TypeError(`${name} ${must}, got ${show(shape)}`);
   }
   if (shape.length !== 3 && shape.length !== 4) {
-    throw new RangeError(`${name} ${SHAPE}, got ${show(shape)}`);
+    throw new RangeError(`${name} ${must}, got ${show(shape)}`);
   }
   let size = 1;
   for (let axis = 0; axis < shape.length; axis++) {
-    checkSize(shape[axis], 0, name, SHAPE, shape);
+    checkSize(shape[axis], 0, name, must, shape);
     size *= shape[axis] as number;
   }
-  const bytes = size * elementTypes[dtype].bytes;
-  if (bytes > LARGEST_TENSOR) {
+  const bytes = size * dtypes[dtype].bytes;
+  if (bytes > MAX_TENSOR_BYTES) {
     const tensor = `a tensor of shape ${show(shape)} and type ${dtype}`;
-    throw new RangeError(`${tensor} takes ${bytes} bytes, more than the ${LARGEST_TENSOR} that one can have`);
+    throw new RangeError(`${tensor} takes ${bytes} bytes, more than the limit of ${MAX_TENSOR_BYTES}`);
   }
   return size;
 }
 
-const SHAPE = 'must be an array of 3 or 4 whole numbers that are not negative';
-
-/** What to throw when there is no memory left for `what`. */
-export function outOfMemory(what: string): RangeError {
-  const { bytes, tensors } = memoryUsage();
-  const state = `the WebAssembly memory is ${bytes} bytes, with ${tensors} live tensors`;
-  return new RangeError(`out of memory for ${what}: ${state}; dispose() of tensors that are no longer needed`);
-}
-
-function notATensor(name: string, value: unknown): TypeError {
-  let came = show(value);
-  if (typeof value === 'object' && value !== null && brand in value) {
-    const derived = value.constructor === Tensor;
-    came = derived
-      ? 'a proxy of one, or an object made from one: give the tensor itself'
-      : 'a tensor of another copy of this package, which has a memory of its own';
-  }
-  return new TypeError(`${name} must be a Tensor, got ${came}`);
-}
-
-/** The element type of a typed array, of whichever realm, and float32 of any other. */
-function typeOf(values: ArrayLike<number>): DType {
-  return Object.prototype.toString.call(values) === '[object Float64Array]' ? 'float64' : 'float32';
-}
-
 /**
- * A shape that cannot change between check and use: itself, if it is frozen, or a copy. What can be no shape is left as it
- * is, for the check to refuse.
+ * A shape that cannot change between check and use: a frozen copy, or the array itself if it is frozen. A value that
+ * cannot be a shape is returned as it is, and fails the check.
  */
 export function frozenShape(shape: Shape): Shape {
   const copies = Array.isArray(shape) && !Object.isFrozen(shape) && (shape.length === 3 || shape.length === 4);
   return copies ? Object.freeze(Array.from(shape)) : shape;
 }
 
-/** A typed array, to be read after an allocation: that detaches it if it is a view of this memory. */
-function rememberPlace(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike<number> {
+function notATensor(name: string, value: unknown): TypeError {
+  let got = show(value);
+  if (typeof value === 'object' && value !== null && brand in value) {
+    const derived = value.constructor === Tensor;
+    got = derived
+      ? 'a proxy of a tensor, or an object derived from one: pass the tensor itself'
+      : 'a tensor of another copy of this package, whose memory is separate';
+  }
+  return new TypeError(`${name} must be a Tensor, got ${got}`);
+}
+
+/** Reads a typed array after an allocation, which detaches the array if it is a view of this memory. */
+function readLater(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike<number> {
   if (values.buffer !== memory()) {
     return () => values;
   }
   const { byteOffset, length } = values;
-  // By its tag, for the constructor may be that of a subclass: of Node's Buffer, for example.
+  // By its tag, because the constructor may be a subclass, such as Node's Buffer.
   const tag = (values as Float32Array)[Symbol.toStringTag];
   const Type = (globalThis as unknown as Record<string, Float32ArrayConstructor>)[tag] as Float32ArrayConstructor;
   return () => new Type(memory(), byteOffset, length);
 }
 
-/** The numbers of an array, taken before an allocation: no getter of it can get at the tensor. */
+/** Copies an array before the allocation, so that no getter of the array can reach the new tensor. */
 function copyNumbers(values: ArrayLike<number>, length: number): () => ArrayLike<number> {
   const copy = Float64Array.from({ length }, (_, i) => checkNumber(values, i));
   return () => copy;
 }
 
-/** An element of an array, which must be a number if it is there; in a typed array the first one speaks for all. */
+/** Checks that an element is a number, if it exists. The first element of a typed array stands for all. */
 function checkNumber(values: ArrayLike<number>, i: number): number {
   const value = values[i];
   const isBig = i === 0 && /^\[object Big/.test(Object.prototype.toString.call(values));
   if (isBig || (typeof value !== 'number' && i < values.length)) {
-    throw new TypeError(
-      `values must be numbers in one flat array, got ${isBig ? show(values) : `${show(value)} at index ${i}`}`,
-    );
+    const got = isBig ? show(values) : `${show(value)} at index ${i}`;
+    throw new TypeError(`values must be numbers in one flat array, got ${got}`);
   }
   return value as number;
-}
-
-/**
- * Grows the memory now, if needed, so that the next allocation of up to `bytes` bytes detaches no view.
- *
- * @throws RangeError if there is no memory left, or `bytes` is not a whole number of at most 2^31 − 16.
- * @throws TypeError if `bytes` is not a number.
- */
-export function reserve(bytes: number): void {
-  checkSize(bytes, 0, 'bytes', 'must be a whole number that is not negative');
-  if (bytes > LARGEST_TENSOR) {
-    throw new RangeError(`bytes must be at most the ${LARGEST_TENSOR} that a tensor can have, got ${bytes}`);
-  }
-  if (!reserveBytes(bytes)) {
-    throw outOfMemory(`a reserve of ${bytes} bytes`);
-  }
-}
-
-/** The size of the WebAssembly memory in bytes, which never shrinks, and the number of live tensors in it. */
-export function memoryUsage(): { bytes: number; tensors: number } {
-  return { bytes: memory().byteLength, tensors: liveBuffers() };
 }

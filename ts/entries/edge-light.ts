@@ -1,8 +1,8 @@
-// The default entry on Vercel's edge, which takes compiled modules by this query and forbids to compile bytes.
+// The default entry on Vercel's edge runtime, which forbids compiling bytes. The query imports the compiled module.
 
-import { startOrKeepFailure } from '../wasm/bindings.js';
+import { startOrStoreError } from '../wasm/start.js';
 import module from './avgpool.wasm?module';
 
 export * from '../api.js';
 
-startOrKeepFailure(() => module);
+startOrStoreError(() => module);

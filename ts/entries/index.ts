@@ -1,28 +1,28 @@
-// The default entry: the public names, with the module inlined and started on import.
+// The default entry: the module is inlined, and starts when the entry is imported.
 //
-// Compiling at the top level, synchronously, is what every runtime and bundler takes. Where it is forbidden or SIMD is
-// missing, importing still works, and the first use says why nothing else does.
+// All runtimes and bundlers accept synchronous compilation at the top level. Where WebAssembly or SIMD is missing or
+// forbidden, importing still works, and the first use throws an error that says why.
 
 import hex from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
-import { startOrKeepFailure } from '../wasm/bindings.js';
+import { startOrStoreError } from '../wasm/start.js';
 
 export * from '../api.js';
 
-startOrKeepFailure(() => new WebAssembly.Module(bytesOf(hex)));
+startOrStoreError(() => new WebAssembly.Module(decodeHex(hex)));
 
 /**
- * The bytes of two hexadecimal digits each. In base64 they would be a quarter larger once the file is compressed.
+ * The bytes of hexadecimal digits. Base64 would make the compressed file 25 % larger.
  *
- * Newer engines have a function for this, and so have Node, Deno and Bun; the loop is for all others, and takes some
+ * Newer engines have a function for this, and so do Node, Deno and Bun. In other engines the loop takes a few
  * milliseconds.
  */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+function decodeHex(text: string): Uint8Array<ArrayBuffer> {
   const { Uint8Array: Bytes, Buffer } = globalThis as unknown as Decoders;
   const decoded = Bytes.fromHex?.(text) ?? Buffer?.from(text, 'hex');
   if (decoded) {
     return decoded;
   }
-  // The low half of a digit's code is its value, and that of a letter is 9 less.
+  // The low four bits of a digit's code are its value; those of a letter's code are 9 less than its value.
   const digit = (at: number) => (text.charCodeAt(at) & 15) + 9 * (text.charCodeAt(at) >> 6);
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) {

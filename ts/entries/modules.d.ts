@@ -1,4 +1,5 @@
-// What the entries import beside TypeScript: files that the build makes, or that the runtime does.
+// The types of the files that entries import and TypeScript does not know: the build makes them, or a runtime loads
+// them.
 
 declare module '*/index.cjs' {
   export { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from './index.js';

@@ -1,19 +1,19 @@
-// The slim entry: the public names, and two functions that start a module which the program brings.
+// The slim entry: the public names, and two functions that start a module from the program.
 //
-// It knows every form that a module comes in. It holds none, so what it loads is what the program gives it.
+// It knows all forms of a module: compiled, bytes, a response, a URL. It holds none itself.
 
 import { show } from '../check.js';
-import { explain, imports, isStarted, keepFailure, reasonOf, start } from '../wasm/bindings.js';
+import { imports, isStarted, start, storeError } from '../wasm/bindings.js';
+import { explain, reasonOf } from '../wasm/diagnose.js';
 
 export * from '../api.js';
 
-/** The type of a global class, where the compiler knows it. */
-type Global<Name extends string, Otherwise = never> =
-  typeof globalThis extends Record<Name, { prototype: infer T }> ? T : Otherwise;
+/** The type of a global class, if the compiler knows it. */
+type Global<Name extends string> = typeof globalThis extends Record<Name, { prototype: infer T }> ? T : never;
 
 /**
- * A WebAssembly.Module; any object but a promise or a response, where the compiler does not know WebAssembly, or knows its
- * modules as objects with nothing in them.
+ * A WebAssembly.Module. If the compiler does not know WebAssembly, or knows its modules as empty objects, any object
+ * except a promise or a response.
  */
 export type Module = { readonly then?: never; readonly headers?: never } & object &
   (typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : unknown);
@@ -21,7 +21,7 @@ export type Module = { readonly then?: never; readonly headers?: never } & objec
 /** The bytes of avgpool.wasm. */
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** What {@link init} takes: the module, its bytes, a response with these or a promise of one, or where to fetch them. */
+/** An argument of {@link init}: a module, its bytes, a response with the bytes, a promise of any of these, or a URL. */
 export type ModuleSource =
   | Module
   | Bytes
@@ -31,14 +31,14 @@ export type ModuleSource =
   | string;
 
 /**
- * Starts the module, so that tensors can be made. The first call that succeeds counts, by whichever entry; a later one does
- * nothing. One that failed can be tried again.
+ * Starts the module, which tensors and pooling need. The first successful call counts, from any entry; later calls do
+ * nothing. A failed call can be repeated.
  *
- * @param source the file `avgpool/avgpool.wasm` of the same version: as a WebAssembly.Module (what a bundler for an edge
- *   platform makes of an import), as bytes, as a Response or a promise of one, or as a URL to fetch. A response with the
- *   type application/wasm is compiled while it arrives.
- * @throws TypeError (as a rejection, like all others) if the source is none of these.
- * @throws Error if the file cannot be fetched or compiled, or is not avgpool's; `cause` has the reason.
+ * @param source the file `avgpool/avgpool.wasm` of the same version: a WebAssembly.Module, bytes, a Response or a promise
+ *   of one, or a URL to fetch. On edge platforms, importing the file gives a WebAssembly.Module. A response of type
+ *   application/wasm is compiled while it arrives.
+ * @throws TypeError (as a rejection, like all errors here) if the source is none of these.
+ * @throws Error if the file cannot be fetched or compiled, or is not this package's module; `cause` has the reason.
  */
 export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
   try {
@@ -46,14 +46,14 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
     if (!isStarted()) {
       const module = await compiled(given);
       try {
-        // Asynchronously, for older browsers make no instance at once on the main thread, however small the module.
+        // Asynchronously, because older browsers refuse to instantiate any module synchronously on the main thread.
         start(await WebAssembly.instantiate(module, imports));
       } catch (cause) {
         cannotStart(cause);
       }
     }
   } catch (error) {
-    // Another call may have succeeded meanwhile, and then this one does nothing either.
+    // If another call has succeeded meanwhile, this one does nothing.
     if (!isStarted()) {
       throw failed('init', error);
     }
@@ -61,10 +61,11 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
 }
 
 /**
- * The same as {@link init}, at once: in workers everywhere, on the main thread of a browser from Chrome 114 on.
+ * Starts the module like {@link init}, but synchronously. This works in all workers; on the main thread, Chrome allows
+ * it from version 114.
  *
  * @throws TypeError if the source is neither a module nor bytes.
- * @throws Error if the bytes cannot be compiled or are not avgpool's; `cause` has the reason.
+ * @throws Error if the bytes cannot be compiled, or are not the module of this package; `cause` has the reason.
  */
 export function initSync(source: Module | Bytes): void {
   const given: unknown = source;
@@ -86,9 +87,9 @@ export function initSync(source: Module | Bytes): void {
   }
 }
 
-/** An error that has been explained, which first use will repeat. */
+/** Stores an error, which every use repeats until the module runs, and returns it. */
 function failed(name: string, error: unknown): unknown {
-  keepFailure(`avgpool has not been started, for ${name} failed: ${reasonOf(error)}`, error);
+  storeError(`avgpool has not been started because ${name} failed: ${reasonOf(error)}`, error);
   return error;
 }
 
@@ -112,9 +113,9 @@ async function compiled(given: unknown): Promise<WebAssembly.Module> {
   }
   if (isUrl(given)) {
     const response = await fetch(given).catch((cause) => {
-      // Node fetches no files.
+      // Node does not fetch files.
       const hint = String(given).startsWith('file:') ? '; give init the bytes of the file instead' : '';
-      // The reason that Node gives is that of the reason.
+      // Node's error says only that fetching failed; the cause of the error says why.
       const reason = reasonOf((cause instanceof Error && cause.cause) || cause);
       throw new Error(`avgpool could not fetch its module from ${given}: ${reason}${hint}`, { cause });
     });
@@ -130,9 +131,9 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
     );
   }
   const type = response.headers.get('content-type') ?? 'unknown';
-  // What comes instead of a missing file is often a page that says so.
+  // Servers often answer with a page instead of a missing file, so messages show the type.
   const from = ` from ${response.url || 'a response'}, of type ${type}`;
-  // Streaming takes this type, letter by letter, and not every runtime has it.
+  // Streaming accepts exactly this type, and not every runtime supports it.
   const streams =
     type === 'application/wasm' && typeof WebAssembly !== 'undefined' && 'compileStreaming' in WebAssembly;
   return streams
@@ -149,7 +150,7 @@ async function compile(bytes: BufferSource, from = ''): Promise<WebAssembly.Modu
 }
 
 function cannotStart(cause: unknown): never {
-  // An instance lacks memory, or one of the names that it imports and exports.
+  // Instantiation fails for lack of memory (a RangeError), or because imports and exports do not match.
   const version = cause instanceof RangeError ? '' : '; the module must be avgpool.wasm of the same version';
   const reason = explain(cause) ?? `${reasonOf(cause)}${version}`;
   throw new Error(`avgpool could not start its module: ${reason}`, { cause });
@@ -163,7 +164,7 @@ function wrongSource(name: string, expected: string, given: unknown): TypeError 
   return new TypeError(`${name} takes ${expected}, got ${show(given)}`);
 }
 
-// By their tags, for what comes from another realm is no instance of the classes of this one.
+// By their tags, because objects from another realm are not instances of the classes of this one.
 function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }

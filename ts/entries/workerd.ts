@@ -1,8 +1,8 @@
-// The default entry on Cloudflare Workers, which compile modules when a worker is deployed and never while it runs.
+// The default entry on Cloudflare Workers, which compile a module when a worker is deployed, and never while it runs.
 
-import { startOrKeepFailure } from '../wasm/bindings.js';
+import { startOrStoreError } from '../wasm/start.js';
 import module from './avgpool.wasm';
 
 export * from '../api.js';
 
-startOrKeepFailure(() => module);
+startOrStoreError(() => module);

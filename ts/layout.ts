@@ -1,0 +1,15 @@
+// The two layouts of a tensor: which dimension is which.
+
+/** The order of dimensions: `[N, C, H, W]` or `[N, H, W, C]`; without the batch, the same without the N. */
+export type Layout = 'NCHW' | 'NHWC';
+
+/** Where each layout has its height, counted from the end of a shape, and whether its channels come last. */
+export const layouts = {
+  NCHW: { heightFromEnd: 2, channelsLast: false },
+  NHWC: { heightFromEnd: 3, channelsLast: true },
+} as const satisfies Record<Layout, { heightFromEnd: number; channelsLast: boolean }>;
+
+/** The index of the height in a shape of this rank; the width follows it. */
+export function heightAxis(layout: Layout, rank: number): number {
+  return rank - layouts[layout].heightFromEnd;
+}
