@@ -25,7 +25,7 @@ const asModulesOnly = { workerd: 'ts/entries/workerd.ts', 'edge-light': 'ts/entr
 // In Node, import and require must load the same build, because two builds would have two memories.
 const forNode = { node: 'ts/entries/node.ts', 'node-slim': 'ts/entries/node-slim.ts' };
 // Pure translations of options. They need no module, so nothing has to be shared.
-const compat = { compat: 'ts/compat.ts' };
+const compat = { compat: 'ts/compat/index.ts' };
 
 const types = { ...inBothFormats, ...compat };
 

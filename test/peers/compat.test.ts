@@ -1,4 +1,4 @@
-// avgpool/compat against the projects that it translates from: the same results on seeded random poolings.
+// Compares avgpool/compat with the projects that it translates from, on seeded random poolings. Tests its error messages.
 
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -13,30 +13,25 @@ import {
 } from 'avgpool/compat';
 import proto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { inLayout } from '../layouts.js';
 
 const CASES = 500;
 
-/** Whole numbers below a limit, the same ones in every run (a linear congruential generator). */
-function chances(seed: number) {
-  let state = seed;
-  const below = (limit: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-  const pick = <T>(choices: readonly T[]): T => choices[below(choices.length)] as T;
-  return { below, pick, upTo: (most: number) => 1 + below(most) };
-}
+const generator = xoroshiro128plus(20_261_123);
+const below = (limit: number) => uniformInt(generator, 0, limit - 1);
+const upTo = (limit: number) => uniformInt(generator, 1, limit);
+const pick = <T>(choices: readonly T[]): T => choices[below(choices.length)] as T;
 
-const random = chances(20_261_123);
-const { below, pick, upTo } = random;
-const numbers = (shape: readonly number[]) => {
+/** Random elements between −1 and 1 for a tensor of this shape. */
+const elements = (shape: readonly number[]) => {
   const size = shape.reduce((product, length) => product * length, 1);
-  return Float32Array.from({ length: size }, () => below(2001) / 1000 - 1);
+  return Float32Array.from({ length: size }, () => uniformInt(generator, -1000, 1000) / 1000);
 };
 
-/** |result − expected| is at most what two orders of summation can differ by, for numbers of at most 1. */
+/** Expects |result − expected| ≤ (kH + kW)·2⁻²³, the rounding error of either order of summation if |x| ≤ 1. */
 function expectSame(
   options: AvgPool2dOptions,
   x: Float32Array,
@@ -59,7 +54,7 @@ function expectSame(
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
-/** A model of one AveragePool. */
+/** An ONNX model of one AveragePool. */
 function model(attributes: OnnxAveragePool, shape: number[]): Uint8Array {
   const { INTS, INT, STRING } = AttributeProto.AttributeType;
   const attribute = Object.entries(attributes).map(([name, value]) => {
@@ -88,21 +83,19 @@ async function onnxRuntime(attributes: OnnxAveragePool, x: Float32Array, shape: 
   return y as ort.Tensor;
 }
 
-const span = (kernel: number, dilation: number) => dilation * (kernel - 1) + 1;
-
-/** Attributes that ONNX Runtime takes: no padding as long as the window, no window longer than the padded input. */
-function anyOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
+/** Random attributes that ONNX Runtime accepts: each padding is shorter than the window, and the window fits. */
+function randomOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
   for (;;) {
     const shape = [upTo(2), upTo(3), upTo(32), upTo(32)];
     const autoPad = pick(['NOTSET', 'NOTSET', 'NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const);
     const kernel = [upTo(7), upTo(7)] as const;
     const strides = [upTo(4), upTo(4)];
     const dilations = autoPad.startsWith('SAME') ? [1, 1] : [upTo(3), upTo(3)];
-    const spans = kernel.map((size, i) => span(size, dilations[i] as number));
-    const pads = [0, 1, 0, 1].map((axis) => below(Math.min(spans[axis] as number, kernel[axis] as number)));
-    const fits = spans.every((size, i) => {
+    const pads = [...kernel, ...kernel].map(below);
+    const fits = kernel.every((size, i) => {
       const padding = autoPad === 'NOTSET' ? (pads[i] as number) + (pads[i + 2] as number) : 0;
-      return autoPad.startsWith('SAME') || size <= (shape[2 + i] as number) + padding;
+      const effectiveSize = (dilations[i] as number) * (size - 1) + 1;
+      return autoPad.startsWith('SAME') || effectiveSize <= (shape[2 + i] as number) + padding;
     });
     if (fits) {
       const attributes: OnnxAveragePool = {
@@ -118,10 +111,10 @@ function anyOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
   }
 }
 
-/** Whether an error is one of those that the translation promises. */
-const refused = (error: unknown, sentence: RegExp) => error instanceof RangeError && sentence.test(error.message);
+/** Whether an error is a RangeError with this message, as the translators promise. */
+const isRefusal = (error: unknown, message: RegExp) => error instanceof RangeError && message.test(error.message);
 
-/** Whether a window has no element: then ONNX Runtime divides by zero, or gives what was in memory. */
+/** Whether a window contains no element. ONNX Runtime then divides by zero or returns uninitialised memory. */
 function hasEmptyWindow(options: AvgPool2dOptions, shape: number[]): boolean {
   const ones = Tensor.ones(shape);
   const output = new AvgPool2d(options).forward(ones);
@@ -132,31 +125,31 @@ function hasEmptyWindow(options: AvgPool2dOptions, shape: number[]): boolean {
 }
 
 describe('ONNX', () => {
-  test(`gives the results of ONNX Runtime on ${CASES} random poolings`, async () => {
+  test(`fromOnnx gives the results of ONNX Runtime on ${CASES} random poolings`, async () => {
     let compared = 0;
-    let left = 0;
+    let skipped = 0;
     while (compared < CASES) {
-      const { attributes, shape } = anyOnnx();
+      const { attributes, shape } = randomOnnx();
       const of = `${JSON.stringify(attributes)} on ${JSON.stringify(shape)}`;
       let options: AvgPool2dOptions;
       try {
         options = fromOnnx(attributes, shape);
       } catch (error) {
-        expect(refused(error, /from the beginning of the/), `${of}: ${error}`).toBe(true);
-        left += 1;
+        expect(isRefusal(error, /would need a padding of -\d+ at the start of the/), `${of}: ${error}`).toBe(true);
+        skipped += 1;
         continue;
       }
       if (hasEmptyWindow(options, shape)) {
-        left += 1;
+        skipped += 1;
         continue;
       }
-      const x = numbers(shape);
+      const x = elements(shape);
       const y = await onnxRuntime(attributes, x, shape);
       expect(new AvgPool2d(options).outputShape(shape), of).toEqual(y.dims);
       expectSame(options, x, shape, y.data as Float32Array, of);
       compared += 1;
     }
-    expect(left, 'as good as all are compared').toBeLessThan(CASES / 4);
+    expect(skipped, 'at least three in four poolings are compared').toBeLessThan(CASES / 4);
   });
 });
 
@@ -165,9 +158,9 @@ describe('TensorFlow.js', () => {
     await tf.setBackend('cpu');
   });
 
-  test(`gives the results of its CPU backend on ${CASES} random poolings`, () => {
+  test(`fromTfjs gives the results of the CPU backend on ${CASES} random poolings`, () => {
     let compared = 0;
-    let left = 0;
+    let skipped = 0;
     while (compared < CASES) {
       const shape = [upTo(2), upTo(32), upTo(32), upTo(9)] as [number, number, number, number];
       const filterSize = [upTo(7), upTo(7)] as [number, number];
@@ -184,17 +177,17 @@ describe('TensorFlow.js', () => {
         typeof pad === 'string' ? undefined : pick(['floor', 'ceil', 'round', undefined] as const);
       const call: TfjsAvgPool = { filterSize, strides, pad, dimRoundingMode };
       const of = `${JSON.stringify(call)} on ${JSON.stringify(shape)}`;
-      const x = numbers(shape);
+      const x = elements(shape);
       let options: AvgPool2dOptions;
       try {
         options = fromTfjs(call, shape);
         new AvgPool2d(options).outputShape(shape);
       } catch (error) {
         expect(
-          refused(error, /would hold padding alone|must be at least 1|would make .* windows of the width/),
+          isRefusal(error, /would contain only padding|must be at least 1|would compute an output width/),
           `${of}: ${error}`,
         ).toBe(true);
-        left += 1;
+        skipped += 1;
         continue;
       }
       tf.tidy(() => {
@@ -204,21 +197,21 @@ describe('TensorFlow.js', () => {
       });
       compared += 1;
     }
-    expect(left, 'most are compared').toBeLessThan(CASES / 2);
+    expect(skipped, 'most poolings are compared').toBeLessThan(CASES / 2);
   });
 
-  test('a window that would hold padding alone is refused, where TensorFlow.js gives NaN', () => {
+  test('fromTfjs refuses a window of only padding, for which TensorFlow.js gives NaN', () => {
     const call: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 1, dimRoundingMode: 'ceil' };
     const theirs = tf.avgPool(tf.ones<tf.Rank.R4>([1, 3, 3, 1]), 2, 2, 1, 'ceil');
     expect(theirs.dataSync().some(Number.isNaN)).toBe(true);
     expect(() => fromTfjs(call, [1, 3, 3, 1])).toThrow(
-      'window 2 of the height would hold padding alone, which has no average',
+      'window 2 along the height would contain only padding, which has no average',
     );
   });
 });
 
 describe('WebNN', () => {
-  test('windows, strides, padding, rounding and sizes are those of worked examples', () => {
+  test('fromWebNN gives the output sizes of worked examples', () => {
     const shape = [1, 2, 5, 5];
     const sizes = (options: WebNNPool2dOptions, inputShape = shape) =>
       new AvgPool2d(fromWebNN(options, inputShape)).outputShape(inputShape);
@@ -232,15 +225,15 @@ describe('WebNN', () => {
     expect(sizes({ ...uneven, outputShapeRounding: 'floor', outputSizes: [3, 3] })).toEqual([1, 2, 3, 3]);
     expect(sizes({ ...uneven, layout: 'nhwc' }, [1, 5, 5, 2])).toEqual([1, 2, 2, 2]);
     expect(sizes({ windowDimensions: [2, 2], dilations: [2, 2] })).toEqual([1, 2, 3, 3]);
-    // Padding does not count: the corner of ones under a window of four is still 1.
+    // Padding does not count in the divisor, so the average of ones in a padded corner is 1.
     const corner = new AvgPool2d(fromWebNN({ windowDimensions: [2, 2], padding: [1, 0, 1, 0] }, shape));
     expect(corner.forward(Tensor.ones(shape)).data[0]).toBe(1);
   });
 
-  test(`is the same as ONNX without counted padding, in either layout, on ${CASES} random poolings`, () => {
+  test(`fromWebNN equals fromOnnx without counted padding in both layouts, on ${CASES} random poolings`, () => {
     let compared = 0;
     while (compared < CASES) {
-      const { attributes, shape } = anyOnnx();
+      const { attributes, shape } = randomOnnx();
       const { kernel_shape, strides, dilations, pads, ceil_mode } = attributes;
       if (!pads) {
         continue;
@@ -249,7 +242,7 @@ describe('WebNN', () => {
       const onnx = fromOnnx({ ...attributes, count_include_pad: 0 }, shape);
       const layout = pick(['nchw', 'nhwc'] as const);
       const ours = layout === 'nhwc' ? 'NHWC' : 'NCHW';
-      const x = inLayout(ours, Array.from(numbers(shape)), shape);
+      const x = inLayout(ours, Array.from(elements(shape)), shape);
       let options: AvgPool2dOptions;
       try {
         const outputShapeRounding = ceil_mode ? 'ceil' : 'floor';
@@ -264,7 +257,7 @@ describe('WebNN', () => {
         } as const;
         options = fromWebNN(webnn, x.shape);
       } catch (error) {
-        expect(refused(error, /would hold padding alone/), String(error)).toBe(true);
+        expect(isRefusal(error, /would contain only padding/), String(error)).toBe(true);
         continue;
       }
       const expected = new AvgPool2d({ ...onnx, layout: ours }).forward(Tensor.from(x.values, x.shape));
@@ -275,7 +268,7 @@ describe('WebNN', () => {
   });
 });
 
-test('planes and paddings of two thousand millions are translated at once, and no padding is −0', () => {
+test('planes of 2³¹ − 1 squared are translated without a loop over windows, and no padding is −0', () => {
   const huge = 2 ** 31 - 1;
   expect(fromWebNN({ windowDimensions: [1, 1] }, [1, 1, huge, huge]).padding).toEqual([
     [0, 0],
@@ -288,32 +281,32 @@ test('planes and paddings of two thousand millions are translated at once, and n
   ]);
 });
 
-describe('what cannot be said exactly, or is wrong, is refused', () => {
+describe('a translator refuses wrong options, and options that AvgPool2d cannot express exactly', () => {
   const shape = [1, 1, 8, 8];
   test.each<[string, () => unknown, ErrorConstructor, string]>([
     [
       'ONNX: SAME with dilation',
       () => fromOnnx({ kernel_shape: [3, 3], dilations: [2, 1], auto_pad: 'SAME_UPPER' }, shape),
       RangeError,
-      'auto_pad SAME_UPPER with a dilation of 2 is not the same to ONNX and to ONNX Runtime: give pads',
+      'ONNX and ONNX Runtime disagree on auto_pad SAME_UPPER with a dilation of 2; give pads instead',
     ],
     [
-      'ONNX: SAME that cuts the input',
+      'ONNX: SAME with a negative padding at the start',
       () => fromOnnx({ kernel_shape: [2, 2], strides: [4, 4], auto_pad: 'SAME_UPPER' }, shape),
       RangeError,
-      'auto_pad SAME_UPPER would take 1 from the beginning of the height, with a kernel of 2 and a stride of 4 on 8: give pads',
+      'auto_pad SAME_UPPER would need a padding of -1 at the start of the height (size 8, kernel 2, stride 4); give pads instead',
     ],
     [
-      'ONNX: VALID with a size rounded up',
+      'ONNX: VALID with an output size that ceil_mode rounds up',
       () => fromOnnx({ kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'VALID', ceil_mode: 1 }, shape),
       RangeError,
-      'auto_pad VALID with ceil_mode on a height of 8 is not the same to ONNX and to ONNX Runtime: give pads',
+      'ONNX and ONNX Runtime disagree on auto_pad VALID with ceil_mode on a height of 8; give pads instead',
     ],
     [
-      'ONNX: pads and auto_pad',
+      'ONNX: pads together with auto_pad',
       () => fromOnnx({ kernel_shape: [3, 3], pads: [1, 1, 1, 1], auto_pad: 'VALID' }, shape),
       RangeError,
-      'pads cannot be given together with auto_pad VALID, got [1, 1, 1, 1]',
+      'pads cannot be combined with auto_pad VALID, got [1, 1, 1, 1]',
     ],
     [
       'ONNX: an unknown attribute',
@@ -334,22 +327,22 @@ describe('what cannot be said exactly, or is wrong, is refused', () => {
       'kernel_shape must be 2 positive integers, got [3, 3, 3]',
     ],
     [
-      'WebNN: other sizes than either rounding gives',
+      'WebNN: outputSizes that neither rounding gives',
       () => fromWebNN({ windowDimensions: [3, 3], strides: [2, 2], outputSizes: [5, 3] }, shape),
       RangeError,
       'outputSizes must have a height of 3 or 4, got [5, 3]',
     ],
     [
-      'WebNN: sizes of 0',
+      'WebNN: outputSizes of 0',
       () => fromWebNN({ windowDimensions: [2, 2], outputSizes: 0 as unknown as number[] }, shape),
       TypeError,
       'outputSizes must be 2 positive integers, got 0',
     ],
     [
-      'WebNN: sizes where no window fits',
+      'WebNN: outputSizes where no window fits',
       () => fromWebNN({ windowDimensions: [10, 2], outputSizes: [1, 7] }, shape),
       RangeError,
-      'outputSizes cannot be: no window fits in the height, got [1, 7]',
+      'outputSizes cannot be met: no window fits in the height, got [1, 7]',
     ],
     [
       'WebNN: one number for both axes',
@@ -358,34 +351,34 @@ describe('what cannot be said exactly, or is wrong, is refused', () => {
       'windowDimensions must be 2 positive integers, got 2',
     ],
     [
-      'WebNN: an older name with another value',
+      'WebNN: roundingType with an unknown value',
       () => fromWebNN({ outputShapeRounding: 'ceil', roundingType: Symbol('up') as unknown as 'ceil' }, shape),
       TypeError,
       'roundingType must be one of "floor", "ceil", got Symbol(up)',
     ],
     [
-      'a batch that is no number',
+      'ONNX: a batch that is not a number',
       () => fromOnnx({ kernel_shape: [2, 2] }, ['N', 1, 8, 8] as unknown as number[]),
       TypeError,
-      'inputShape must be an array of 3 or 4 whole numbers, with a height and a width of at least 1, got ["N", 1, 8, 8]',
+      'inputShape must be an array of 3 or 4 non-negative integers, with a height and a width of at least 1, got ["N", 1, 8, 8]',
     ],
     [
-      'WebNN: two roundings',
+      'WebNN: outputShapeRounding and roundingType that differ',
       () => fromWebNN({ outputShapeRounding: 'ceil', roundingType: 'floor' }, shape),
       RangeError,
-      'roundingType is outputShapeRounding by its older name: got floor and ceil',
+      'outputShapeRounding and roundingType, its older name, must be equal, got "ceil" and "floor"',
     ],
     [
-      'WebNN: a layout in capitals',
+      'WebNN: a layout in upper case',
       () => fromWebNN({ layout: 'NHWC' as 'nhwc' }, shape),
       TypeError,
       'layout must be one of "nchw", "nhwc", got "NHWC"',
     ],
     [
-      'TensorFlow.js: rounding without numbers',
+      'TensorFlow.js: dimRoundingMode with pad same',
       () => fromTfjs({ filterSize: 2, strides: 2, pad: 'same', dimRoundingMode: 'ceil' }, shape),
       RangeError,
-      'dimRoundingMode is for a pad in numbers, got "ceil" and "same"',
+      'dimRoundingMode needs a pad of numbers, got "ceil" with the pad "same"',
     ],
     [
       'TensorFlow.js: padding of channels',
@@ -404,19 +397,19 @@ describe('what cannot be said exactly, or is wrong, is refused', () => {
           shape,
         ),
       RangeError,
-      'pad must be zeros for the batch and the channels, got [[0, 0], [1, 1], [1, 1], [1, 0]]',
+      'pad must be [0, 0] for the batch and the channels, got [[0, 0], [1, 1], [1, 1], [1, 0]]',
     ],
     [
-      'TensorFlow.js: one number where the axes differ',
+      'TensorFlow.js: a pad of one number where it computes a wrong width',
       () => fromTfjs({ filterSize: [4, 3], strides: [1, 2], pad: 0 }, [1, 8, 6, 2]),
       RangeError,
-      'TensorFlow.js would make 3 windows of the width instead of 2, for with a pad of one number it takes the filterSize and strides of the height for both: give four pairs',
+      'TensorFlow.js would compute an output width of 3 instead of 2: if pad is one number, it uses the filterSize and strides of the height for both axes; give four pairs',
     ],
     [
-      'a shape of rank 2',
+      'TensorFlow.js: a shape of rank 2',
       () => fromTfjs({ filterSize: 2, strides: 2, pad: 0 }, [8, 8]),
       RangeError,
-      'inputShape must be an array of 3 or 4 whole numbers, with a height and a width of at least 1, got [8, 8]',
+      'inputShape must be an array of 3 or 4 non-negative integers, with a height and a width of at least 1, got [8, 8]',
     ],
   ])('%s', (_, call, type, message) => {
     expect(call).toThrow(type);

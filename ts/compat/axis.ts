@@ -1,0 +1,137 @@
+// The arithmetic and the checks that the translators share: spatial axes, output sizes and padding.
+//
+// It does not know the options of any other project.
+
+import { checkNames, checkSize, show } from '../check.js';
+import { heightAxis, type Layout } from '../layout.js';
+import type { AvgPool2dOptions } from '../options.js';
+import type { Shape } from '../tensor.js';
+
+export type Pair = readonly [height: number, width: number];
+
+/** The zeros before and after the input along one axis. */
+export type AxisPadding = readonly [begin: number, end: number];
+
+/** The window along both axes, as AvgPool2d takes it. */
+export interface Window {
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  readonly dilation: Pair;
+}
+
+/** One spatial axis: its input size and its window, without padding. */
+export interface Axis {
+  readonly name: 'height' | 'width';
+  readonly input: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+/** The options for a window and the padding that `paddingOf` gives for each axis of an input. */
+export function withPadding(
+  inputShape: Shape,
+  layout: Layout,
+  window: Window,
+  paddingOf: (axis: Axis, index: 0 | 1) => AxisPadding,
+): AvgPool2dOptions {
+  const [height, width] = spatialSize(inputShape, layout);
+  const padding = (name: Axis['name'], index: 0 | 1, input: number) => {
+    const [kernel, stride, dilation] = [window.kernelSize[index], window.stride[index], window.dilation[index]];
+    return paddingOf({ name, input, kernel, stride, dilation }, index);
+  };
+  return { ...window, padding: [padding('height', 0, height), padding('width', 1, width)] };
+}
+
+/**
+ * The height and the width of an input.
+ *
+ * @throws TypeError or RangeError if the shape is not of rank 3 or 4, or the height or width is 0.
+ */
+export function spatialSize(inputShape: Shape, layout: Layout): Pair {
+  const must = 'must be an array of 3 or 4 non-negative integers, with a height and a width of at least 1';
+  if (!Array.isArray(inputShape)) {
+    throw new TypeError(`inputShape ${must}, got ${show(inputShape)}`);
+  }
+  if (inputShape.length !== 3 && inputShape.length !== 4) {
+    throw new RangeError(`inputShape ${must}, got ${show(inputShape)}`);
+  }
+  const height = heightAxis(layout, inputShape.length);
+  for (let i = 0; i < inputShape.length; i++) {
+    checkSize(inputShape[i], i === height || i === height + 1 ? 1 : 0, 'inputShape', must, inputShape);
+  }
+  return [inputShape[height], inputShape[height + 1]];
+}
+
+/** The number of elements from the first to the last tap of a window. */
+export function effectiveKernelSize({ kernel, dilation }: Axis): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+/** The output size for the sum of both paddings, before it is rounded to an integer. */
+export function unroundedOutputSize(axis: Axis, padding: number): number {
+  return (axis.input + padding - effectiveKernelSize(axis)) / axis.stride + 1;
+}
+
+/** The sum of both paddings for an output size of ⌈input / stride⌉; negative if the windows do not reach the end. */
+export function totalSamePadding(axis: Axis): number {
+  return (Math.ceil(axis.input / axis.stride) - 1) * axis.stride + effectiveKernelSize(axis) - axis.input;
+}
+
+/**
+ * The padding that gives this output size: `end` grows if the last window needs it.
+ *
+ * @throws RangeError if a window contains only padding.
+ */
+export function paddingForOutputSize(axis: Axis, [begin, end]: AxisPadding, outputSize: number): AxisPadding {
+  const { input, kernel, stride, dilation } = axis;
+  const hasElement = (o: number) => {
+    const start = o * stride - begin;
+    const firstTapInside = Math.max(0, Math.ceil(-start / dilation));
+    return firstTapInside < kernel && start + firstTapInside * dilation < input;
+  };
+  // If any window contains only padding, so does one of the first or the last `dilation` windows.
+  for (let i = 0; i < Math.min(outputSize, dilation); i++) {
+    const o = [i, outputSize - 1 - i].find((o) => !hasElement(o));
+    if (o !== undefined) {
+      throw new RangeError(`window ${o} along the ${axis.name} would contain only padding, which has no average`);
+    }
+  }
+  return [begin, Math.max(end, (outputSize - 1) * stride + effectiveKernelSize(axis) - input - begin)];
+}
+
+/** Checks two positive integers and returns a frozen copy. */
+export function positivePair(name: string, value: readonly number[]): Pair {
+  return checkIntegers(name, value, 2, 1) as unknown as Pair;
+}
+
+/** Checks an array of `length` integers of at least `least` and returns a frozen copy. */
+export function checkIntegers(name: string, value: readonly number[], length: number, least: 0 | 1): readonly number[] {
+  const must = `must be ${length} ${least === 1 ? 'positive' : 'non-negative'} integers`;
+  if (!Array.isArray(value)) {
+    throw new TypeError(`${name} ${must}, got ${show(value)}`);
+  }
+  if (value.length !== length) {
+    throw new RangeError(`${name} ${must}, got ${show(value)}`);
+  }
+  for (let i = 0; i < length; i++) {
+    checkSize(value[i], least, name, must, value);
+  }
+  return Object.freeze([...value]);
+}
+
+/** Throws a TypeError unless `value` is one of `choices`. */
+export function checkOneOf(name: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) {
+    const shown = choices.map((choice) => show(choice)).join(', ');
+    throw new TypeError(`${name} must be one of ${shown}, got ${show(value)}`);
+  }
+}
+
+/** Throws a TypeError unless `options` is an object that has only these names; `what` is the word for one of them. */
+export function checkObject(what: string, options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`expected an object of ${what}s, got ${show(options)}`);
+  }
+  checkNames(what, options, names);
+}

@@ -1,0 +1,104 @@
+// The translator for ONNX's AveragePool. It does not know which runtime will execute a model, only where two disagree.
+
+import { show } from '../check.js';
+import type { AvgPool2dOptions } from '../options.js';
+import type { Shape } from '../tensor.js';
+import {
+  type Axis,
+  type AxisPadding,
+  checkIntegers,
+  checkObject,
+  checkOneOf,
+  positivePair,
+  totalSamePadding,
+  unroundedOutputSize,
+  withPadding,
+} from './axis.js';
+
+/** The attributes of ONNX's AveragePool for two spatial axes. */
+export interface OnnxAveragePool {
+  kernel_shape: readonly number[];
+  /** Default `[1, 1]`. */
+  strides?: readonly number[] | undefined;
+  /** `[top, left, bottom, right]`; default zeros. */
+  pads?: readonly number[] | undefined;
+  dilations?: readonly number[] | undefined;
+  ceil_mode?: number | boolean | undefined;
+  count_include_pad?: number | boolean | undefined;
+  auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID' | undefined;
+}
+
+const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'count_include_pad', 'auto_pad'];
+
+/**
+ * The options of AvgPool2d that do what ONNX's AveragePool does, as version 22 of the operator specifies it.
+ *
+ * @param inputShape `[N, C, H, W]` or `[C, H, W]`.
+ * @throws TypeError or RangeError for attributes that ONNX does not have or does not allow.
+ * @throws RangeError where ONNX and ONNX Runtime disagree: on `auto_pad` SAME with dilation, and on VALID with a
+ *   `ceil_mode` that changes the output size.
+ * @throws RangeError if `auto_pad` SAME would need a negative padding at the start of an axis.
+ */
+export function fromOnnx(attributes: OnnxAveragePool, inputShape: Shape): AvgPool2dOptions {
+  checkObject('attribute', attributes, names);
+  const { auto_pad: autoPad = 'NOTSET', pads } = attributes;
+  checkOneOf('auto_pad', autoPad, ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
+  const window = {
+    kernelSize: positivePair('kernel_shape', attributes.kernel_shape),
+    stride: positivePair('strides', attributes.strides ?? [1, 1]),
+    dilation: positivePair('dilations', attributes.dilations ?? [1, 1]),
+  };
+  const ceilMode = checkFlag('ceil_mode', attributes.ceil_mode);
+  const given = checkIntegers('pads', pads ?? [0, 0, 0, 0], 4, 0);
+  if (autoPad !== 'NOTSET' && pads !== undefined) {
+    throw new RangeError(`pads cannot be combined with auto_pad ${autoPad}, got ${show(pads)}`);
+  }
+  const paddingOf = (axis: Axis, index: 0 | 1): AxisPadding => {
+    if (autoPad === 'NOTSET') {
+      return [given[index] as number, given[index + 2] as number];
+    }
+    return autoPad === 'VALID' ? validPadding(axis, ceilMode) : samePadding(axis, autoPad);
+  };
+  return {
+    ...withPadding(inputShape, 'NCHW', window, paddingOf),
+    ceilMode: ceilMode && autoPad === 'NOTSET',
+    countIncludePad: checkFlag('count_include_pad', attributes.count_include_pad),
+  };
+}
+
+/** If the total padding is odd, SAME_UPPER pads the end more and SAME_LOWER the start. */
+function samePadding(axis: Axis, autoPad: 'SAME_UPPER' | 'SAME_LOWER'): AxisPadding {
+  if (axis.dilation > 1 && axis.kernel > 1) {
+    throw new RangeError(
+      `ONNX and ONNX Runtime disagree on auto_pad ${autoPad} with a dilation of ${axis.dilation}; give pads instead`,
+    );
+  }
+  const total = totalSamePadding(axis);
+  const begin = Math.trunc((autoPad === 'SAME_LOWER' ? total + 1 : total) / 2);
+  if (begin < 0) {
+    throw new RangeError(
+      `auto_pad ${autoPad} would need a padding of ${begin} at the start of the ${axis.name} ` +
+        `(size ${axis.input}, kernel ${axis.kernel}, stride ${axis.stride}); give pads instead`,
+    );
+  }
+  // Math.max turns −0, half of a total of −1, into 0.
+  return [Math.max(0, begin), Math.max(0, total - begin)];
+}
+
+/** ONNX's VALID means no padding, and gives the same output size with and without `ceil_mode`. */
+function validPadding(axis: Axis, ceilMode: boolean): AxisPadding {
+  if (ceilMode && !Number.isInteger(unroundedOutputSize(axis, 0))) {
+    throw new RangeError(
+      `ONNX and ONNX Runtime disagree on auto_pad VALID with ceil_mode on a ${axis.name} of ${axis.input}; ` +
+        'give pads instead',
+    );
+  }
+  return [0, 0];
+}
+
+function checkFlag(name: string, value: number | boolean | undefined): boolean {
+  if (![undefined, false, true, 0, 1].includes(value)) {
+    throw new TypeError(`${name} must be 0, 1, true or false, got ${show(value)}`);
+  }
+  return Boolean(value);
+}

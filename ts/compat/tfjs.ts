@@ -1,0 +1,119 @@
+// The translator for TensorFlow.js's avgPool: its forward pass.
+
+import { checkSize, show } from '../check.js';
+import type { AvgPool2dOptions } from '../options.js';
+import type { Shape } from '../tensor.js';
+import {
+  type Axis,
+  type AxisPadding,
+  checkIntegers,
+  checkObject,
+  checkOneOf,
+  type Pair,
+  paddingForOutputSize,
+  positivePair,
+  totalSamePadding,
+  unroundedOutputSize,
+  withPadding,
+} from './axis.js';
+
+/** The arguments of TensorFlow.js's avgPool by name. */
+export interface TfjsAvgPool {
+  filterSize: number | readonly number[];
+  strides: number | readonly number[];
+  /** One number for all sides, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
+  pad: 'valid' | 'same' | number | readonly (readonly number[])[];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil' | null | undefined;
+}
+
+const names = ['filterSize', 'strides', 'pad', 'dimRoundingMode'];
+
+/**
+ * The options of AvgPool2d that do what TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)` does.
+ *
+ * TensorFlow.js never counts padding in the divisor of its forward pass. So an output size that is rounded up becomes
+ * padding at the end. Its gradient divides by the whole window instead; avgpool's is the transpose of the forward pass.
+ *
+ * @param inputShape `[N, H, W, C]` or `[H, W, C]`.
+ * @throws TypeError or RangeError for arguments that TensorFlow.js does not have or does not allow.
+ * @throws RangeError if a window would contain only padding: TensorFlow.js gives NaN, avgpool 0.
+ * @throws RangeError if `pad` is one number and TensorFlow.js computes a wrong output width: it takes the filter and stride
+ *   of the height.
+ */
+export function fromTfjs(options: TfjsAvgPool, inputShape: Shape): AvgPool2dOptions {
+  checkObject('option', options, names);
+  const { pad, dimRoundingMode } = options;
+  const window = {
+    kernelSize: numberOrPair('filterSize', options.filterSize),
+    stride: numberOrPair('strides', options.strides),
+    dilation: [1, 1],
+  } as const;
+  const rounding = dimRoundingMode ?? 'floor';
+  checkOneOf('dimRoundingMode', rounding, ['floor', 'round', 'ceil']);
+  if (typeof pad === 'string') {
+    checkOneOf('pad', pad, ['valid', 'same']);
+    if (dimRoundingMode != null) {
+      throw new RangeError(`dimRoundingMode needs a pad of numbers, got ${show(rounding)} with the pad ${show(pad)}`);
+    }
+  }
+  const given = typeof pad === 'string' ? undefined : explicitPadding(pad);
+  const paddingOf = (axis: Axis, index: 0 | 1): AxisPadding => {
+    if (!given) {
+      return pad === 'same' ? samePadding(axis) : [0, 0];
+    }
+    const [begin, end] = given[index];
+    const outputSize = Math[rounding](unroundedOutputSize(axis, begin + end));
+    if (typeof pad === 'number') {
+      // TensorFlow.js 4 uses the filter and the stride of the height for the width as well.
+      const asHeight = { ...axis, kernel: window.kernelSize[0], stride: window.stride[0] };
+      checkSameOutputSize(axis, outputSize, Math[rounding](unroundedOutputSize(asHeight, begin + end)));
+    }
+    return paddingForOutputSize(axis, [begin, end], outputSize);
+  };
+  return { ...withPadding(inputShape, 'NHWC', window, paddingOf), countIncludePad: false, layout: 'NHWC' };
+}
+
+/** If the total padding is odd, the end gets more; it is never negative. */
+function samePadding(axis: Axis): AxisPadding {
+  const total = Math.max(0, totalSamePadding(axis));
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+function checkSameOutputSize(axis: Axis, outputSize: number, theirs: number): void {
+  if (theirs !== outputSize) {
+    throw new RangeError(
+      `TensorFlow.js would compute an output ${axis.name} of ${theirs} instead of ${outputSize}: ` +
+        'if pad is one number, it uses the filterSize and strides of the height for both axes; give four pairs',
+    );
+  }
+}
+
+function explicitPadding(pad: number | readonly (readonly number[])[]): readonly [AxisPadding, AxisPadding] {
+  if (typeof pad === 'number') {
+    checkSize(pad, 0, 'pad', "must be 'valid', 'same', a non-negative integer or four pairs of them");
+    return [
+      [pad, pad],
+      [pad, pad],
+    ];
+  }
+  if (!Array.isArray(pad)) {
+    throw new TypeError(`pad must be 'valid', 'same', a non-negative integer or four pairs of them, got ${show(pad)}`);
+  }
+  if (pad.length !== 4) {
+    throw new RangeError(`pad must be four pairs, got ${show(pad)}`);
+  }
+  const [batch, rows, columns, channels] = pad.map((pair, i) => checkIntegers(`pad[${i}]`, pair, 2, 0)) as unknown as [
+    AxisPadding,
+    AxisPadding,
+    AxisPadding,
+    AxisPadding,
+  ];
+  if ([...batch, ...channels].some((size) => size !== 0)) {
+    throw new RangeError(`pad must be [0, 0] for the batch and the channels, got ${show(pad)}`);
+  }
+  return [rows, columns];
+}
+
+function numberOrPair(name: string, value: number | readonly number[]): Pair {
+  return positivePair(name, typeof value === 'number' ? [value, value] : value);
+}
