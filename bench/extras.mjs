@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { AvgPool2d, Tensor } from 'avgpool';
 import { sizeOf } from './cases.mjs';
+import { multipleOfLimit } from './limit.mjs';
 import { median, ratio, rounds } from './measure.mjs';
-import { multipleOfLimit } from './multiple.mjs';
 
 /** Each as a sentence and its figures. */
 export async function extras(timing) {

@@ -9,5 +9,5 @@ main(import.meta.url, () => {
   // No install scripts: the native peer would download builds for graphics cards.
   installLocked('bench', ['--ignore-scripts']);
   say('Measuring');
-  run('node', ['bench/run.mjs', ...process.argv.slice(2)]);
+  run('node', ['bench/benchmark.mjs', ...process.argv.slice(2)]);
 });

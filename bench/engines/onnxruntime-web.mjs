@@ -1,7 +1,7 @@
 // ONNX Runtime, its WebAssembly build, one thread.
 
 import * as ort from 'onnxruntime-web';
-import { prepareWith } from './onnx_model.mjs';
+import { prepareWith } from './onnx-model.mjs';
 
 export const name = 'onnxruntime-web';
 

@@ -1,7 +1,7 @@
 // ONNX Runtime, its native build for Node, one thread.
 
 import * as ort from 'onnxruntime-node';
-import { prepareWith } from './onnx_model.mjs';
+import { prepareWith } from './onnx-model.mjs';
 
 export const name = 'onnxruntime-node';
 

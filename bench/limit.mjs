@@ -1,6 +1,6 @@
 // avgpool's time as a multiple of the streaming limit.
 
-import { prepare } from './contestants/avgpool.mjs';
+import { prepare } from './engines/avgpool.mjs';
 import { ratio, rounds } from './measure.mjs';
 import { streaming } from './streaming.mjs';
 

@@ -3,7 +3,7 @@
 // No option turns a fast path off, so the general path is timed on the nearest pooling that it has to serve itself.
 
 import { sizeOf } from './cases.mjs';
-import { prepare } from './contestants/avgpool.mjs';
+import { prepare } from './engines/avgpool.mjs';
 import { ratio, rounds } from './measure.mjs';
 
 const paths = [

@@ -3,17 +3,17 @@
 import { writeFileSync } from 'node:fs';
 import { AvgPool2d } from 'avgpool';
 import { Command } from 'commander';
+import { fastPaths } from './algorithms.mjs';
 import { families, numbers, sample, sizeOf } from './cases.mjs';
-import * as own from './contestants/avgpool.mjs';
-import * as onnxruntimeNode from './contestants/onnxruntime_node.mjs';
-import * as onnxruntimeWeb from './contestants/onnxruntime_web.mjs';
-import * as plain from './contestants/plain.mjs';
-import * as pytorch from './contestants/pytorch.mjs';
-import * as tfjs from './contestants/tfjs.mjs';
+import * as own from './engines/avgpool.mjs';
+import * as onnxruntimeNode from './engines/onnxruntime-node.mjs';
+import * as onnxruntimeWeb from './engines/onnxruntime-web.mjs';
+import * as plain from './engines/plain.mjs';
+import * as pytorch from './engines/pytorch.mjs';
+import * as tfjs from './engines/tfjs.mjs';
 import { extras } from './extras.mjs';
-import { fastPaths } from './fast_paths.mjs';
+import { multipleOfLimit } from './limit.mjs';
 import { median, ratio, rounds } from './measure.mjs';
-import { multipleOfLimit } from './multiple.mjs';
 import { print, publish } from './report.mjs';
 import { streaming } from './streaming.mjs';
 
