@@ -1,5 +1,8 @@
 // What is measured: the families of poolings that networks use, and a seeded sample of everything else.
 
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
 /** A case as a line of a table and as a pattern on the command line see it. */
 function cases(family, options, shapes) {
   return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, family, options, shape }));
@@ -48,31 +51,26 @@ export const families = [
   ...inNHWC('31×31 stride 1 pad 15', same(31), [1, 256, 256, 3]),
 ];
 
-/** A sample of geometries of at least 10^5 elements, the same one in every run (a linear congruential generator). */
+/** Random geometries of at least 10^5 input elements; the same in every run. */
 export function sample(count) {
-  let state = 12_345;
-  const below = (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
+  const generator = xoroshiro128plus(12_345);
+  const between = (least, most) => uniformInt(generator, least, most);
   const chosen = [];
   while (chosen.length < count) {
-    const kernelSize = 1 + below(15);
-    const stride = 1 + below(5);
-    const dilation = 1 + below(2);
-    const size = 7 + below(218);
-    const padding = below((kernelSize >> 1) + 1);
+    const kernelSize = between(1, 15);
+    const dilation = between(1, 2);
+    const size = between(7, 224);
+    const padding = between(0, Math.floor(kernelSize / 2));
     const options = {
       kernelSize,
-      stride,
+      stride: between(1, 5),
       dilation,
       padding,
-      ceilMode: below(2) === 1,
-      countIncludePad: below(2) === 1,
+      ceilMode: between(0, 1) === 1,
+      countIncludePad: between(0, 1) === 1,
     };
     if (dilation * (kernelSize - 1) + 1 <= size + 2 * padding) {
-      const shape = [1, Math.ceil(1e5 / size ** 2), size, size];
-      chosen.push({ name: `${JSON.stringify(options)} on ${shape.join('×')}`, family: 'sample', options, shape });
+      chosen.push(...cases(JSON.stringify(options), options, [[1, Math.ceil(1e5 / size ** 2), size, size]]));
     }
   }
   return chosen;
