@@ -1,176 +1,128 @@
-// The benchmark: checks every contestant's results, times them in turn, and reports. `npm run bench` sets it up.
+// The measuring flow: checks the result of every engine, then times the engines in turn. It does not know report formats.
 
-import { writeFileSync } from 'node:fs';
-import { AvgPool2d } from 'avgpool';
-import { Command } from 'commander';
-import { fastPaths } from './algorithms.mjs';
-import { families, numbers, sample, sizeOf } from './cases.mjs';
-import * as own from './engines/avgpool.mjs';
-import * as onnxruntimeNode from './engines/onnxruntime-node.mjs';
-import * as onnxruntimeWeb from './engines/onnxruntime-web.mjs';
-import * as plain from './engines/plain.mjs';
+import { cpus } from 'node:os';
+import { check } from './check.mjs';
+import { dataFor } from './data.mjs';
+import { loadEngines } from './engines/index.mjs';
 import * as pytorch from './engines/pytorch.mjs';
-import * as tfjs from './engines/tfjs.mjs';
-import { extras } from './extras.mjs';
-import { multipleOfLimit } from './limit.mjs';
-import { median, ratio, rounds } from './measure.mjs';
-import { print, publish } from './report.mjs';
-import { streaming } from './streaming.mjs';
-
-const program = new Command('npm run bench --')
-  .description(
-    'Measures avgpool against the streaming limit and against other implementations, one thread each. ' +
-      'A full run, without --quick or --case, takes some six minutes and writes its tables to README.md.',
-  )
-  .option('--quick', 'fewer and shorter rounds, for a first look')
-  .option('--case <pattern>', 'only cases whose name matches this regular expression')
-  .option('--json <file>', 'writes every figure to this file')
-  .option('--fast-paths', 'only what each fast path is worth')
-  .parse();
-const options = program.opts();
-const pattern = toPattern(options.case ?? '');
-const timing = options.quick ? { count: 9, least: 0.5, warm: 60 } : { count: 31, least: 1, warm: 120 };
-
-if (options.fastPaths) {
-  await fastPaths(timing);
-  process.exit();
-}
+import { measureExtras } from './extras.mjs';
+import { multipleOfLimit, streamingFor } from './limit.mjs';
+import { median, medianRatio, timeInTurn } from './measure.mjs';
 
 const directions = ['forward', 'backward'];
 
-const chosen = families
-  .filter(({ name }) => pattern.test(name))
-  .flatMap((each) => directions.map((way) => [each, way]));
-if (chosen.length === 0) {
-  program.error(`no case matches ${pattern}; there are:\n${families.map(({ name }) => `  ${name}`).join('\n')}`);
-}
+/**
+ * All figures of a run.
+ *
+ * @param cases the poolings on which all engines are timed.
+ * @param sampled the poolings on which only avgpool is timed, against the streaming limit.
+ * @param extras whether to measure the costs beside the kernels too.
+ */
+export async function benchmark(cases, { timing, sampled, extras }) {
+  const engines = await loadEngines();
 
-const contestants = [];
-for (const contestant of [own, tfjs, onnxruntimeWeb, onnxruntimeNode, plain]) {
-  contestants.push({ name: contestant.name, ...(await contestant.load()) });
-}
-
-function toPattern(text) {
-  try {
-    return new RegExp(text, 'i');
-  } catch (error) {
-    return program.error(`--case: ${error.message}`);
-  }
-}
-
-/** One direction of one case, by everyone who has it: checked first, and then timed in turn. */
-async function measure(each, direction) {
-  const outputShape = new AvgPool2d(each.options).outputShape(each.shape);
-  const data = { x: numbers(sizeOf(each.shape)), g: numbers(sizeOf(outputShape)) };
-  const [read, written] = [sizeOf(each.shape) * 4, sizeOf(outputShape) * 4];
-  const { stream, copy, copied } = direction === 'forward' ? streaming(read, written) : streaming(written, read);
-  const prepared = [];
-  for (const { name, prepare } of contestants) {
-    const call = await prepare(each, direction, data, 'float32', outputShape);
-    if (call) {
-      await check(name, each, direction, data, call);
-      prepared.push({ name, ...call });
+  const results = [];
+  for (const pooling of cases) {
+    for (const direction of directions) {
+      showProgress(`${pooling.name}, ${direction}`, results.length, cases.length * directions.length);
+      results.push(await measureCase(engines, pooling, direction, timing));
     }
   }
-  const times = await rounds([stream, copy, ...prepared.map(({ call }) => call)], timing);
-  const [limit, copying, ...contested] = times;
-  for (const { dispose } of prepared) {
-    dispose?.();
+  const versions = Object.fromEntries(engines.map(({ name, version }) => [name, version]));
+  if (pytorch.isAvailable()) {
+    versions.PyTorch = await addPyTorch(results, timing);
+  } else {
+    console.error("\nPyTorch is skipped: `python3 -c 'import torch'` fails on this machine.");
   }
-  const ownTimes = contested[0];
+
+  const multiples = { forward: [], backward: [] };
+  for (const [i, pooling] of sampled.entries()) {
+    showProgress('the sample of geometries', i, sampled.length);
+    for (const direction of directions) {
+      const multiple = await multipleOfLimit(pooling, direction, dataFor(pooling), timing);
+      multiples[direction].push({ name: pooling.name, multiple });
+    }
+  }
+  process.stderr.write('\n');
+
   return {
-    name: each.name,
-    family: each.family,
-    direction,
-    options: each.options,
-    shape: each.shape,
-    outputShape,
-    limit: median(limit),
-    gigabytes: (read + written) / median(limit) / 1000,
-    copyGigabytes: (2 * copied) / median(copying) / 1000,
-    multiple: ratio(ownTimes, limit),
-    float64: await multipleOfLimit(each, direction, data, timing, 'float64'),
-    times: Object.fromEntries(prepared.map(({ name }, i) => [name, median(contested[i])])),
-    slower: Object.fromEntries(prepared.map(({ name }, i) => [name, ratio(contested[i], ownTimes)])),
+    conditions: conditions(),
+    versions,
+    results,
+    sample: multiples,
+    extras: extras ? await measureExtras(timing) : [],
   };
 }
 
-/** Refuses a contestant whose result differs from avgpool's by more than rounding; avgpool's own tests check avgpool. */
-async function check(name, each, direction, data, { call, read, countIncludePad }) {
-  await call();
-  compare(name, each, direction, data, read(), countIncludePad);
-}
-
-function compare(name, each, direction, data, got, countIncludePad) {
-  const poolOptions = countIncludePad === undefined ? each.options : { ...each.options, countIncludePad };
-  const reference = own.prepare({ ...each, options: poolOptions }, direction, data, 'float64');
-  reference.call();
-  const expected = reference.read();
-  reference.dispose();
-  const wrong = expected.findIndex((value, i) => !(Math.abs(value - got[i]) <= 1e-5));
-  if (wrong >= 0 || got.length !== expected.length) {
-    const what = `${direction} of ${each.name}: [${wrong}] is ${got[wrong]}, not ${expected[wrong]}`;
-    throw new Error(`${name} computes something else, ${what}`);
-  }
-}
-
-/** Adds PyTorch's times, which come from a process of its own, to what has been measured here. */
-async function addPyTorch(results) {
-  const { version, results: found } = await pytorch.measure(results, timing, (done) =>
-    progress('PyTorch', done, results),
-  );
-  for (const [i, { times, computed }] of found.entries()) {
-    const { shape, outputShape, direction, options } = results[i];
-    const data = { x: numbers(sizeOf(shape)), g: numbers(sizeOf(outputShape)) };
-    for (const result of computed) {
-      compare('PyTorch', { name: results[i].name, options, shape }, direction, data, result);
+/** Checks and times one direction of one case in all engines that support it. */
+async function measureCase(engines, pooling, direction, timing) {
+  const data = dataFor(pooling);
+  const prepared = [];
+  for (const { name, prepare } of engines) {
+    const call = await prepare(pooling, direction, data);
+    if (call) {
+      await call.run();
+      check(name, { ...pooling, options: { ...pooling.options, ...call.actualOptions } }, direction, data, call.read());
+      prepared.push({ name, ...call });
     }
-    for (const [format, name] of Object.entries(pytorch.formats)) {
-      results[i].times[name] = times[format];
-      results[i].slower[name] = times[format] / results[i].times.avgpool;
+  }
+
+  const { stream, copy, copiedBytes } = streamingFor(direction, data);
+  const times = await timeInTurn([stream, copy, ...prepared.map(({ run }) => run)], timing);
+  const [limitTimes, copyTimes, ...engineTimes] = times;
+  const [ownTimes] = engineTimes;
+  for (const { dispose } of prepared) {
+    dispose?.();
+  }
+
+  const byEngine = (figure) => Object.fromEntries(prepared.map(({ name }, i) => [name, figure(engineTimes[i])]));
+  return {
+    name: pooling.name,
+    direction,
+    options: pooling.options,
+    shape: pooling.shape,
+    outputShape: data.outputShape,
+    limitMicroseconds: median(limitTimes),
+    limitGBs: (data.input.byteLength + data.gradOutput.byteLength) / median(limitTimes) / 1000,
+    copyGBs: (2 * copiedBytes) / median(copyTimes) / 1000,
+    multipleOfLimit: medianRatio(ownTimes, limitTimes),
+    float64MultipleOfLimit: await multipleOfLimit(pooling, direction, data, timing, 'float64'),
+    microseconds: byEngine(median),
+    relativeToAvgpool: byEngine((own) => medianRatio(own, ownTimes)),
+  };
+}
+
+/** Adds PyTorch's figures to the NCHW results and returns its version. Its own process times them, so not in turn. */
+async function addPyTorch(results, timing) {
+  const supported = results.filter(({ options }) => options.layout !== 'NHWC');
+  const { version, measured } = await pytorch.measure(supported, timing, (done) =>
+    showProgress('PyTorch', done, supported.length),
+  );
+  for (const [i, { microseconds, outputs }] of measured.entries()) {
+    const result = supported[i];
+    for (const name of pytorch.names) {
+      check(name, result, result.direction, dataFor(result), outputs[name]);
+      result.microseconds[name] = microseconds[name];
+      result.relativeToAvgpool[name] = microseconds[name] / result.microseconds.avgpool;
     }
   }
   return version;
 }
 
-function progress(what, done, all) {
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${what}: ${done} of ${all.length}` : done % 10 ? '' : '.');
+function conditions() {
+  const processors = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    processor: processors[0].model.trim(),
+    cores: processors.length,
+    node: process.versions.node,
+  };
 }
 
-const results = [];
-for (const [each, direction] of chosen) {
-  progress(`${each.name}, ${direction}`, results.length, chosen);
-  results.push(await measure(each, direction));
-}
-const versions = Object.fromEntries(contestants.map(({ name, version }) => [name, version]));
-if (pytorch.isThere()) {
-  versions.PyTorch = await addPyTorch(results.filter(({ options: { layout } }) => layout !== 'NHWC'));
-} else {
-  console.error("\nPyTorch is not measured: `python3 -c 'import torch'` does not work here.");
-}
-
-const sampled = sample(options.quick ? 20 : 50).filter(() => options.case === undefined);
-const multiples = { forward: [], backward: [] };
-for (const each of sampled) {
-  progress('a sample of other geometries', multiples.forward.length, sampled);
-  const outputs = sizeOf(new AvgPool2d(each.options).outputShape(each.shape));
-  const data = { x: numbers(sizeOf(each.shape)), g: numbers(outputs) };
-  for (const direction of directions) {
-    multiples[direction].push({ name: each.name, multiple: await multipleOfLimit(each, direction, data, timing) });
+function showProgress(what, done, all) {
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r\u001b[K${what}: ${done} of ${all}`);
+  } else if (done % 10 === 0) {
+    process.stderr.write('.');
   }
-}
-process.stderr.write('\n');
-
-const report = {
-  versions,
-  results,
-  sample: multiples,
-  extras: options.case === undefined ? await extras(timing) : [],
-};
-print(report);
-if (options.json) {
-  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-}
-if (!options.quick && options.case === undefined) {
-  publish(report);
 }

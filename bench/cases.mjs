@@ -1,27 +1,29 @@
-// What is measured: the families of poolings that networks use, and a seeded sample of everything else.
+// The measured poolings: those that networks use, and a seeded sample of all others.
 
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A case as a line of a table and as a pattern on the command line see it. */
-function cases(family, options, shapes) {
-  return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, family, options, shape }));
+/** Cases of the same options. Tables and the command line know a case by its name. */
+export function cases(family, options, shapes) {
+  return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, options, shape }));
 }
 
-function inNHWC(family, options, shape) {
-  return cases(`NHWC ${family}`, { ...options, layout: 'NHWC' }, [shape]);
+/** The same in NHWC. */
+export function nhwcCases(family, options, shapes) {
+  return cases(`NHWC ${family}`, { ...options, layout: 'NHWC' }, shapes);
 }
 
-const same = (kernelSize, stride = 1) => ({ kernelSize, stride, padding: (kernelSize - 1) / 2 });
+/** A window of odd size whose padding keeps the size of the plane if the stride is 1. */
+export const padded = (kernelSize, stride = 1) => ({ kernelSize, stride, padding: (kernelSize - 1) / 2 });
 
-export const families = [
+export const networkCases = [
   ...cases('2×2 stride 2', { kernelSize: 2 }, [
     [1, 64, 56, 56],
     [1, 256, 56, 56],
     [8, 64, 112, 112],
     [1, 64, 57, 57],
   ]),
-  ...cases('3×3 stride 1 pad 1', same(3), [
+  ...cases('3×3 stride 1 pad 1', padded(3), [
     [4, 32, 16, 16],
     [1, 192, 35, 35],
     [1, 64, 112, 112],
@@ -29,8 +31,8 @@ export const families = [
     [1, 16384, 4, 4],
     [1, 1, 512, 512],
   ]),
-  ...cases('3×3 stride 1 pad 1, excluded', { ...same(3), countIncludePad: false }, [[1, 192, 35, 35]]),
-  ...cases('3×3 stride 2 pad 1', same(3, 2), [
+  ...cases('3×3 stride 1 pad 1, padding not counted', { ...padded(3), countIncludePad: false }, [[1, 192, 35, 35]]),
+  ...cases('3×3 stride 2 pad 1', padded(3, 2), [
     [1, 64, 112, 112],
     [1, 256, 28, 28],
   ]),
@@ -38,17 +40,25 @@ export const families = [
   ...cases('global', { kernelSize: 8 }, [[1, 1280, 8, 8]]),
   ...cases('global', { kernelSize: 224 }, [[1, 64, 224, 224]]),
   ...cases('8×8 stride 8', { kernelSize: 8 }, [[1, 3, 512, 512]]),
-  ...cases('5×5 stride 1 pad 2', same(5), [[1, 64, 56, 56]]),
-  ...cases('7×7 stride 1 pad 3', same(7), [[1, 64, 56, 56]]),
+  ...cases('5×5 stride 1 pad 2', padded(5), [[1, 64, 56, 56]]),
+  ...cases('7×7 stride 1 pad 3', padded(7), [[1, 64, 56, 56]]),
   ...cases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 512, 14, 14]]),
-  ...cases('31×31 stride 1 pad 15', same(31), [[1, 3, 256, 256]]),
-  ...inNHWC('2×2 stride 2', { kernelSize: 2 }, [1, 56, 56, 64]),
-  ...inNHWC('3×3 stride 1 pad 1', same(3), [1, 35, 35, 192]),
-  ...inNHWC('3×3 stride 2 pad 1', same(3, 2), [1, 112, 112, 64]),
-  ...inNHWC('global', { kernelSize: 7 }, [1, 7, 7, 2048]),
-  ...inNHWC('5×5 stride 3', { kernelSize: 5, stride: 3 }, [1, 14, 14, 512]),
-  ...inNHWC('2×2 stride 2', { kernelSize: 2 }, [1, 512, 512, 3]),
-  ...inNHWC('31×31 stride 1 pad 15', same(31), [1, 256, 256, 3]),
+  ...cases('31×31 stride 1 pad 15', padded(31), [[1, 3, 256, 256]]),
+  ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 56, 56, 64]]),
+  ...nhwcCases('3×3 stride 1 pad 1', padded(3), [[1, 35, 35, 192]]),
+  ...nhwcCases('3×3 stride 2 pad 1', padded(3, 2), [[1, 112, 112, 64]]),
+  ...nhwcCases('global', { kernelSize: 7 }, [[1, 7, 7, 2048]]),
+  ...nhwcCases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 14, 14, 512]]),
+  ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 512, 512, 3]]),
+  ...nhwcCases('31×31 stride 1 pad 15', padded(31), [[1, 256, 256, 3]]),
+];
+
+/** The cases of the README's table, all forward. */
+export const headlineCases = [
+  '2×2 stride 2, 1×256×56×56',
+  '3×3 stride 1 pad 1, 1×192×35×35',
+  'global, 1×2048×7×7',
+  'NHWC 2×2 stride 2, 1×56×56×64',
 ];
 
 /** Random geometries of at least 10^5 input elements; the same in every run. */
@@ -74,12 +84,4 @@ export function sample(count) {
     }
   }
   return chosen;
-}
-
-/** The elements of a tensor of this shape. */
-export const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
-
-/** The input, or the gradient, of a case: the same numbers for every contestant. */
-export function numbers(length) {
-  return Float32Array.from({ length }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5);
 }

@@ -1,16 +1,21 @@
-// avgpool's time as a multiple of the streaming limit.
+// The streaming limit of a pooling, and avgpool's time as a multiple of it.
 
 import { prepare } from './engines/avgpool.mjs';
-import { ratio, rounds } from './measure.mjs';
+import { medianRatio, timeInTurn } from './measure.mjs';
 import { streaming } from './streaming.mjs';
 
-/** Of one direction of a case, with `data` as its input x and its gradient g. */
-export async function multipleOfLimit(each, direction, data, timing, dtype = 'float32') {
-  const { call, dispose } = prepare(each, direction, data, dtype);
-  const element = dtype === 'float64' ? 8 : 4;
-  const bytes = [element * data.x.length, element * data.g.length];
-  const { stream } = streaming(...(direction === 'forward' ? bytes : bytes.reverse()));
-  const [limit, times] = await rounds([stream, call], timing);
+/** The streaming calls that read and write arrays of the same sizes as a pass. */
+export function streamingFor(direction, { input, gradOutput }, dtype = 'float32') {
+  const elementBytes = dtype === 'float64' ? 8 : 4;
+  const [inputBytes, outputBytes] = [input.length * elementBytes, gradOutput.length * elementBytes];
+  return direction === 'forward' ? streaming(inputBytes, outputBytes) : streaming(outputBytes, inputBytes);
+}
+
+/** The multiple for one direction of a pooling, measured in turn with the limit. `data` is of `dataFor`. */
+export async function multipleOfLimit(pooling, direction, data, timing, dtype = 'float32') {
+  const { run, dispose } = prepare(pooling, direction, data, dtype);
+  const { stream } = streamingFor(direction, data, dtype);
+  const [limitTimes, times] = await timeInTurn([stream, run], timing);
   dispose();
-  return ratio(times, limit);
+  return medianRatio(times, limitTimes);
 }

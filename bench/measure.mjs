@@ -1,20 +1,20 @@
-// Times calls in turn, round by round, in one process: what disturbs one of them disturbs the others as well.
+// Times calls in turn, round by round, in one process: a disturbance hits all calls alike.
 
 import { median } from 'simple-statistics';
 
 /**
  * The time of every call in every round, in microseconds.
  *
- * A call that takes less than `least` ms is repeated within a round until it takes as long, and every call is first run
- * for `warm` ms, so that the engine has compiled it in full.
+ * Each call first runs for `warmUpMs`, so that the best compiler of the JavaScript engine compiles it. Within a round, a
+ * call repeats until it has taken about `minimumMs`.
  */
-export async function rounds(calls, { count, least, warm }) {
+export async function timeInTurn(calls, { rounds, minimumMs, warmUpMs }) {
   const repeats = [];
   for (const call of calls) {
-    repeats.push(await repeatsFor(call, least, warm));
+    repeats.push(await repeatsFor(call, minimumMs, warmUpMs));
   }
   const times = calls.map(() => []);
-  for (let round = 0; round < count; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [i, call] of calls.entries()) {
       times[i].push((await time(call, repeats[i])) / repeats[i]);
     }
@@ -22,18 +22,18 @@ export async function rounds(calls, { count, least, warm }) {
   return times;
 }
 
-async function repeatsFor(call, least, warm) {
+async function repeatsFor(call, minimumMs, warmUpMs) {
   const start = performance.now();
   let done = 0;
   do {
     await time(call, 1);
     done += 1;
-  } while (performance.now() - start < warm);
-  const each = (performance.now() - start) / done;
-  return Math.max(1, Math.ceil(least / each));
+  } while (performance.now() - start < warmUpMs);
+  const callMs = (performance.now() - start) / done;
+  return Math.max(1, Math.ceil(minimumMs / callMs));
 }
 
-/** Microseconds of so many calls. A call that gives a promise is waited for. */
+/** The time of `repeats` calls in microseconds. Promises are awaited. */
 async function time(call, repeats) {
   const start = performance.now();
   for (let i = 0; i < repeats; i++) {
@@ -45,8 +45,8 @@ async function time(call, repeats) {
   return (performance.now() - start) * 1000;
 }
 
-/** The median of the ratios of two series of times, round by round. */
-export function ratio(times, others) {
+/** The median over the rounds of `times` divided by `others`. */
+export function medianRatio(times, others) {
   return median(times.map((value, round) => value / others[round]));
 }
 

@@ -1,126 +1,144 @@
-// The benchmark's figures as tables, for the terminal and for the README, and as a chart.
+// The figures of a run as text: for the terminal, docs/benchmarks.md and README.md. It does not measure anything.
 
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import * as echarts from 'echarts';
 import { geometricMean, max, median, min } from 'simple-statistics';
-import { table as markdown, writeSection } from '../scripts/readme.mjs';
+import { table, writeSection } from '../scripts/sections.mjs';
+import { headlineCases } from './cases.mjs';
+import { drawBars } from './chart.mjs';
 
-const chart = new URL('../bench/chart.svg', import.meta.url);
+const command = 'npm run bench';
+const chart = new URL('chart.svg', import.meta.url);
+const chartTitle = 'How many times faster avgpool is than each engine, geometric mean over all cases';
 
 export function print(report) {
-  console.log(text(report));
+  console.log(allTables(report));
 }
 
-/** Writes the tables and the chart to the README. */
+/** Writes the chart, all tables to docs/benchmarks.md and the short table to README.md. */
 export function publish(report) {
-  writeFileSync(chart, draw(report));
-  const picture = '![How many times as long each other implementation takes](bench/chart.svg)';
-  const folded = (part) => `<details>\n<summary>Every case</summary>\n\n${part}\n\n</details>`;
-  writeSection('npm run bench', `${picture}\n\n${text(report, folded)}`);
+  writeFileSync(chart, drawChart(report));
+  const folded = (text) => `<details>\n<summary>All cases</summary>\n\n${text}\n\n</details>`;
+  writeSection('docs/benchmarks.md', command, `![${chartTitle}](../bench/chart.svg)\n\n${allTables(report, folded)}`);
+  writeSection('README.md', command, `![${chartTitle}](bench/chart.svg)\n\n${shortTable(report)}`);
 }
 
-function text(report, folded = (part) => part) {
-  return [summary(report), folded(table(report)), sampleText(report), extrasText(report), conditions(report)]
+/** The headline cases, forward: avgpool's time, its multiple of the limit and its speedup over each engine. */
+export function shortTable(report) {
+  const engines = otherEngines(report);
+  const rows = headlineCases.map((name) => {
+    const result = report.results.find((result) => result.name === name && result.direction === 'forward');
+    return [
+      name,
+      `${round(result.microseconds.avgpool)} µs`,
+      times(result.multipleOfLimit),
+      ...relativeTimes(result, engines),
+    ];
+  });
+  const text =
+    'The limit is the time to read the input and write the output. ' +
+    'The columns of the other engines say how many times faster avgpool is.';
+  return `${table(['forward, float32', 'avgpool', 'avgpool ÷ limit', ...engines], rows, 1)}\n\n${text}`;
+}
+
+function allTables(report, folded = (text) => text) {
+  return [summary(report), folded(caseTable(report)), sampleText(report), extrasText(report), conditionsText(report)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-function peersOf({ results }) {
-  return [...new Set(results.flatMap(({ slower }) => Object.keys(slower)))].filter((name) => name !== 'avgpool');
-}
-
-/** Over all cases that a peer has: how many times as long it takes, on average and at least. */
+/** The speedup over each engine, over all cases that it supports. */
 function summary(report) {
-  if (report.results.length < 2) {
-    return '';
-  }
-  const rows = peersOf(report).flatMap((peer) =>
+  const rows = otherEngines(report).flatMap((engine) =>
     ['forward', 'backward'].flatMap((direction) => {
-      const ratios = report.results.filter((each) => each.direction === direction).map(({ slower }) => slower[peer]);
-      const known = ratios.filter((value) => value !== undefined);
-      return known.length === 0
+      const values = valuesOf(report, engine, direction);
+      return values.length === 0
         ? []
-        : [[peer, direction, times(geometricMean(known)), times(min(known)), times(max(known))]];
+        : [[engine, direction, ...[geometricMean, min, max].map((statistic) => times(statistic(values)))]];
     }),
   );
-  return markdown(['time, as a multiple of avgpool’s', '', 'geometric mean', 'least', 'most'], rows, 2);
+  const text = 'How many times faster avgpool is than each engine, over the cases that the engine supports:';
+  return `${text}\n\n${table(['engine', 'direction', 'geometric mean', 'least', 'greatest'], rows, 2)}`;
 }
 
-function table(report) {
-  const peers = peersOf(report);
-  const rows = report.results.map((each) => [
-    each.name,
-    each.direction,
-    `${round(each.limit)} (${round(each.gigabytes)}; ${round(each.copyGigabytes)})`,
-    round(each.times.avgpool),
-    times(each.multiple),
-    times(each.float64),
-    ...peers.map((peer) => (each.slower[peer] === undefined ? '–' : times(each.slower[peer]))),
+function caseTable(report) {
+  const engines = otherEngines(report);
+  const rows = report.results.map((result) => [
+    result.name,
+    result.direction,
+    round(result.limitMicroseconds),
+    round(result.limitGBs),
+    round(result.copyGBs),
+    round(result.microseconds.avgpool),
+    times(result.multipleOfLimit),
+    times(result.float64MultipleOfLimit),
+    ...relativeTimes(result, engines),
   ]);
-  const limit = 'limit, µs (GB/s; of `memory.copy`)';
-  return markdown(['float32', '', limit, 'avgpool, µs', 'avgpool / limit', 'the same in float64', ...peers], rows, 2);
+  const limit = ['limit, µs', 'limit, GB/s', '`memory.copy`, GB/s'];
+  const avgpool = ['avgpool, µs', 'avgpool ÷ limit', 'avgpool ÷ limit, float64'];
+  return table(['case', 'direction', ...limit, ...avgpool, ...engines], rows, 2);
 }
 
 function sampleText({ sample }) {
-  if (sample.forward.length === 0) {
+  const count = sample.forward.length;
+  if (count === 0) {
     return '';
   }
-  const parts = ['forward', 'backward'].map((direction) => {
-    const multiples = sample[direction].map(({ multiple }) => multiple);
-    return `${direction} ${times(median(multiples))}, at worst ${times(max(multiples))}`;
+  const parts = Object.entries(sample).map(([direction, results]) => {
+    const multiples = results.map(({ multiple }) => multiple);
+    return `${direction} ${times(median(multiples))} (greatest ${times(max(multiples))})`;
   });
-  return `A sample of ${sample.forward.length} other geometries, median of the multiples of the limit: ${parts.join('; ')}.`;
+  return `Median multiple of the limit over ${count} random geometries: ${parts.join(', ')}.`;
 }
 
 function extrasText({ extras }) {
   return extras
-    .map(({ what, value, and, values, unit }) => {
-      const figures =
-        values?.map(round).join(', ') ??
-        [value, and]
-          .filter((each) => each !== undefined)
-          .map(round)
-          .join(' and ');
-      return `- ${what[0].toUpperCase()}${what.slice(1)}: ${figures} ${unit}`;
-    })
+    .map(({ label, figures, unit }) => `- ${label}: ${figures.map((figure) => round(figure) + unit).join(', ')}`)
     .join('\n');
 }
 
-function conditions({ versions }) {
-  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const date = new Date().toISOString().slice(0, 10);
-  return `Measured on ${date}: ${cpus()[0].model.trim()} with ${cpus().length} cores, Node ${process.versions.node}, one thread each; ${list.join(', ')}.`;
+function conditionsText({ conditions: { date, processor, cores, node }, versions }) {
+  const engines = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Measured on ${date}: ${processor} with ${cores} cores, Node ${node}, one thread per engine. ${engines.join(', ')}.`;
+}
+
+function drawChart(report) {
+  const engines = otherEngines(report);
+  const bars = (direction) =>
+    engines.map((engine) => {
+      const values = valuesOf(report, engine, direction);
+      return values.length === 0 ? null : Number(round(geometricMean(values)));
+    });
+  return drawBars({
+    title: chartTitle,
+    axis: 'how many times faster avgpool is',
+    categories: engines,
+    series: { forward: bars('forward'), backward: bars('backward') },
+  });
+}
+
+/** All engines but avgpool, in the order in which they first appear. */
+function otherEngines({ results }) {
+  const names = results.flatMap(({ relativeToAvgpool }) => Object.keys(relativeToAvgpool));
+  return [...new Set(names)].filter((name) => name !== 'avgpool');
+}
+
+/** An engine's times relative to avgpool's in all cases that it supports. */
+function valuesOf({ results }, engine, direction) {
+  return results
+    .filter((result) => result.direction === direction && engine in result.relativeToAvgpool)
+    .map((result) => result.relativeToAvgpool[engine]);
+}
+
+/** The cells of a result in the columns of the engines. */
+function relativeTimes({ relativeToAvgpool }, engines) {
+  return engines.map((engine) => (engine in relativeToAvgpool ? times(relativeToAvgpool[engine]) : '–'));
 }
 
 function times(value) {
   return `${round(value)}×`;
 }
 
+/** Three digits from 10 on, two below. */
 function round(value) {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
-}
-
-/** Bars of how many times as long as avgpool each peer takes, on average over the cases, on a logarithmic scale. */
-function draw(report) {
-  const peers = peersOf(report);
-  const series = ['forward', 'backward'].map((name) => {
-    const data = peers.map((peer) => {
-      const known = report.results.filter((each) => each.direction === name && each.slower[peer] !== undefined);
-      return known.length === 0 ? null : Number(round(geometricMean(known.map(({ slower }) => slower[peer]))));
-    });
-    return { type: 'bar', name, data, label: { show: true, position: 'right' } };
-  });
-  const view = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 60 + 56 * peers.length });
-  view.setOption({
-    animation: false,
-    backgroundColor: 'white',
-    legend: { bottom: 0 },
-    grid: { left: 20, right: 60, top: 10, bottom: 50, containLabel: true },
-    xAxis: { type: 'log', min: 1, name: 'times as long as avgpool', nameLocation: 'middle', nameGap: 28 },
-    yAxis: { type: 'category', data: peers, inverse: true },
-    series,
-  });
-  const title = 'How many times as long as avgpool each other implementation takes, geometric mean over the cases';
-  return view.renderToSVGString().replace('>', `>\n<title>${title}</title>`);
 }

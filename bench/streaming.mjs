@@ -1,4 +1,4 @@
-// The streaming limit: how long it takes to read one array and to write another, and nothing else.
+// The streaming limit: the time to read one array and write another, without any other work.
 
 import { readFileSync } from 'node:fs';
 import binaryen from 'binaryen';
@@ -10,17 +10,21 @@ const module = binaryen.parseText(text);
 module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.BulkMemory);
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emitBinary()));
 
-/** Calls that stream as many bytes as are `read` and `written`, and that copy as many by `memory.copy`. */
-export function streaming(read, written) {
-  const [from, to] = [read, written].map((bytes) => Math.ceil(bytes / 64) * 64);
-  const copied = Math.min(from, to);
+/**
+ * Two calls: `stream` reads and writes these numbers of bytes; `copy` copies the smaller of the two by `memory.copy`.
+ *
+ * Sizes are rounded up to multiples of 64 bytes.
+ */
+export function streaming(readBytes, writtenBytes) {
+  const [from, to] = [readBytes, writtenBytes].map((bytes) => Math.ceil(bytes / 64) * 64);
+  const copiedBytes = Math.min(from, to);
   const missing = from + to - exports.memory.buffer.byteLength;
   if (missing > 0) {
     exports.memory.grow(Math.ceil(missing / PAGE));
   }
   return {
     stream: () => exports.stream(0, from, from, to),
-    copy: () => exports.copy(0, from, copied),
-    copied,
+    copy: () => exports.copy(0, from, copiedBytes),
+    copiedBytes,
   };
 }

@@ -1,5 +1,6 @@
-;; The streaming limit: reads all of one array and writes all of another, in vectors of 128 bits, four a turn, and does
-;; nothing else. It knows nothing of pooling. Lengths are in bytes and multiples of 64.
+;; The streaming limit: reads one array and writes another with four 128-bit loads or stores per iteration.
+;;
+;; It does not know pooling. Lengths are in bytes and multiples of 64.
 (module
   (memory (export "memory") 1)
 
@@ -15,7 +16,7 @@
           (local.set $d (f32x4.add (local.get $d) (v128.load offset=48 (local.get $from))))
           (local.set $from (i32.add (local.get $from) (i32.const 64)))
           (br $reading))))
-    ;; What was read is written, so that no engine can leave the reading out.
+    ;; The sum of the loads is stored, so that no engine can drop the loads as dead code.
     (local.set $a (f32x4.add (f32x4.add (local.get $a) (local.get $b)) (f32x4.add (local.get $c) (local.get $d))))
     (local.set $end (i32.add (local.get $to) (local.get $written)))
     (loop $writing

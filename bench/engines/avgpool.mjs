@@ -1,27 +1,29 @@
-// avgpool itself, with tensors that are there already.
+// avgpool itself. Results go to existing tensors.
 
 import { readFileSync } from 'node:fs';
-import { AvgPool2d, Tensor } from 'avgpool';
-import { sizeOf } from '../cases.mjs';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+import * as avgpool from 'avgpool';
 
 export const name = 'avgpool';
 
 export function load() {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return { version, prepare };
 }
 
-/** `x` and `g` are the input and the gradient; the result of a call is read with `read`. */
-export function prepare({ options, shape }, direction, { x, g }, dtype = 'float32') {
+export function prepare(pooling, direction, data, dtype) {
+  return prepareWith(avgpool, pooling, direction, data, dtype);
+}
+
+/** Prepares a pooling in any copy of the package. */
+export function prepareWith({ AvgPool2d, Tensor }, { options, shape }, direction, data, dtype = 'float32') {
   const pool = new AvgPool2d(options);
-  const outputShape = pool.outputShape(shape);
-  const [from, to] = direction === 'forward' ? [shape, outputShape] : [outputShape, shape];
-  const values = direction === 'forward' ? x : g;
-  const source = Tensor.from(values.subarray(0, sizeOf(from)), from, dtype);
-  const result = Tensor.zeros(to, dtype);
+  const isForward = direction === 'forward';
+  const source = isForward
+    ? Tensor.from(data.input, shape, dtype)
+    : Tensor.from(data.gradOutput, data.outputShape, dtype);
+  const result = Tensor.zeros(isForward ? data.outputShape : shape, dtype);
   return {
-    call: direction === 'forward' ? () => pool.forward(source, result) : () => pool.backward(source, shape, result),
+    run: isForward ? () => pool.forward(source, result) : () => pool.backward(source, shape, result),
     read: () => result.data.slice(),
     dispose: () => {
       source.dispose();

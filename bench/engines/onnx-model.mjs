@@ -1,23 +1,23 @@
-// A model of one AveragePool for ONNX Runtime, and how either of its builds runs it. It has no backward pass and no NHWC.
+// Runs a model of one AveragePool in either build of ONNX Runtime, which has no backward pass and no NHWC.
 
 import proto from 'onnx-proto';
-import { sizeOf } from '../cases.mjs';
+import { sizeOf } from '../data.mjs';
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
-export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { x }, _, outputShape) {
+export async function prepareWith(ort, sessionOptions, { options, shape }, direction, { input, outputShape }) {
   if (direction === 'backward' || options.layout === 'NHWC') {
     return undefined;
   }
   const session = await ort.InferenceSession.create(model(options, shape), sessionOptions);
-  const feeds = { x: new ort.Tensor('float32', x, shape) };
-  // Results go to memory that is there already, as avgpool's do, where the build writes to what it is given.
+  const feeds = { x: new ort.Tensor('float32', input, shape) };
+  // Results go to existing memory, as avgpool's do. Only the native build can do that.
   const fetches = ort.env.versions.web
     ? undefined
     : { y: new ort.Tensor('float32', new Float32Array(sizeOf(outputShape)), outputShape) };
   let result;
   return {
-    call: async () => {
+    run: async () => {
       result = await (fetches ? session.run(feeds, fetches) : session.run(feeds));
     },
     read: () => result.y.data,
@@ -28,15 +28,10 @@ export async function prepareWith(ort, sessionOptions, { options, shape }, direc
 function model({ kernelSize, stride = kernelSize, padding = 0, countIncludePad = true }, shape) {
   const integers = (name, ints) => ({ name, type: AttributeProto.AttributeType.INTS, ints });
   const flag = (name, i) => ({ name, type: AttributeProto.AttributeType.INT, i });
-  const value = (name, dims) => ({
-    name,
-    type: {
-      tensorType: {
-        elemType: TensorProto.DataType.FLOAT,
-        shape: { dim: dims.map((size) => ({ dimValue: size })) },
-      },
-    },
-  });
+  const tensor = (name, dims) => {
+    const dim = dims?.map((dimValue) => ({ dimValue }));
+    return { name, type: { tensorType: { elemType: TensorProto.DataType.FLOAT, ...(dim && { shape: { dim } }) } } };
+  };
   const node = {
     opType: 'AveragePool',
     input: ['x'],
@@ -48,8 +43,7 @@ function model({ kernelSize, stride = kernelSize, padding = 0, countIncludePad =
       flag('count_include_pad', countIncludePad ? 1 : 0),
     ],
   };
-  const output = { name: 'y', type: { tensorType: { elemType: TensorProto.DataType.FLOAT } } };
-  const graph = { name: 'pool', node: [node], input: [value('x', shape)], output: [output] };
+  const graph = { name: 'pool', node: [node], input: [tensor('x', shape)], output: [tensor('y')] };
   const message = ModelProto.fromObject({ irVersion: 7, opsetImport: [{ domain: '', version: 11 }], graph });
   return ModelProto.encode(message).finish();
 }

@@ -1,17 +1,13 @@
-// ONNX Runtime, its WebAssembly build, one thread.
+// ONNX Runtime's WebAssembly build, on one thread.
 
 import * as ort from 'onnxruntime-web';
 import { prepareWith } from './onnx-model.mjs';
 
 export const name = 'onnxruntime-web';
 
-const session = {
-  executionProviders: ['wasm'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-};
+const sessionOptions = { executionProviders: ['wasm'], intraOpNumThreads: 1, interOpNumThreads: 1 };
 
 export function load() {
   ort.env.wasm.numThreads = 1;
-  return { version: ort.env.versions.web, prepare: (...args) => prepareWith(ort, session, ...args) };
+  return { version: ort.env.versions.web, prepare: (...args) => prepareWith(ort, sessionOptions, ...args) };
 }

@@ -1,4 +1,4 @@
-// A plain JavaScript loop, as one would write it in an afternoon: four loops over the output, two over the window.
+// A straightforward JavaScript implementation: four loops over the output and two over the window. NCHW only.
 
 export const name = 'plain JavaScript';
 
@@ -6,17 +6,17 @@ export function load() {
   return { version: process.version, prepare };
 }
 
-function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
+function prepare({ options, shape }, direction, { input, gradOutput, outputShape }) {
   const { kernelSize, stride = kernelSize, padding = 0, countIncludePad = true, layout } = options;
   if (layout === 'NHWC') {
     return undefined;
   }
   const [planes, height, width] = [shape[0] * shape[1], shape[2], shape[3]];
   const [rows, columns] = outputShape.slice(2);
-  const forward = direction === 'forward';
-  const result = new Float32Array(planes * (forward ? rows * columns : height * width));
-  function call() {
-    if (!forward) {
+  const isForward = direction === 'forward';
+  const result = new Float32Array(planes * (isForward ? rows * columns : height * width));
+  function run() {
+    if (!isForward) {
       result.fill(0);
     }
     for (let plane = 0; plane < planes; plane++) {
@@ -27,20 +27,20 @@ function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
           const left = Math.max(0, ow * stride - padding);
           const right = Math.min(width, ow * stride - padding + kernelSize);
           const divisor = countIncludePad ? kernelSize * kernelSize : (bottom - top) * (right - left);
-          const output = (plane * rows + oh) * columns + ow;
-          if (forward) {
+          const o = (plane * rows + oh) * columns + ow;
+          if (isForward) {
             let sum = 0;
             for (let h = top; h < bottom; h++) {
               for (let w = left; w < right; w++) {
-                sum += x[(plane * height + h) * width + w];
+                sum += input[(plane * height + h) * width + w];
               }
             }
-            result[output] = sum / divisor;
+            result[o] = sum / divisor;
           } else {
-            const part = g[output] / divisor;
+            const gradient = gradOutput[o] / divisor;
             for (let h = top; h < bottom; h++) {
               for (let w = left; w < right; w++) {
-                result[(plane * height + h) * width + w] += part;
+                result[(plane * height + h) * width + w] += gradient;
               }
             }
           }
@@ -48,5 +48,5 @@ function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
       }
     }
   }
-  return { call, read: () => result };
+  return { run, read: () => result };
 }

@@ -1,4 +1,4 @@
-// PyTorch, where python3 has it: timed in a process of its own, so its times are not in turn with the others'.
+// PyTorch, if python3 has it. It runs in a process of its own, so it is not timed in turn with the other engines.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,33 +7,44 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export const formats = { NCHW: 'PyTorch NCHW', NHWC: 'PyTorch channels-last' };
+/** One name for each memory format. */
+export const names = ['PyTorch NCHW', 'PyTorch channels-last'];
 
-/** Whether `python3 -c 'import torch'` works. */
-export function isThere() {
+export function isAvailable() {
   return spawnSync('python3', ['-c', 'import torch'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The version, and for every case, of one direction each, the times and the results of both formats. */
-export async function measure(cases, { count, least, warm }, progress) {
+/**
+ * Times PyTorch on cases, each of one direction.
+ *
+ * @returns the version, and for each case the median times and the outputs by name.
+ */
+export async function measure(cases, timing, showProgress) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-bench-'));
   try {
-    const named = cases.map((each, i) => ({ ...each, file: join(folder, `${i}.bin`) }));
+    const requests = cases.map(({ options, shape, outputShape, direction }, i) => {
+      return { options, shape, outputShape, direction, outputFiles: names.map((_, k) => join(folder, `${i}.${k}`)) };
+    });
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
     const python = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    python.stdin.end(JSON.stringify({ cases: named, rounds: count, least, warm }));
-    const lines = [];
+    python.stdin.end(JSON.stringify({ cases: requests, ...timing }));
+    const answers = [];
     for await (const line of createInterface({ input: python.stdout })) {
-      lines.push(JSON.parse(line));
-      progress(lines.length - 1);
+      answers.push(JSON.parse(line));
+      showProgress(answers.length - 1);
     }
-    const [{ version }, ...times] = lines;
-    const results = times.map((each, i) => {
-      const read = (format) => new Float32Array(Uint8Array.from(readFileSync(`${named[i].file}.${format}`)).buffer);
-      return { times: each, computed: Object.keys(formats).map(read) };
-    });
-    return { version, results };
+    const [{ version }, ...times] = answers;
+    const byName = (values) => Object.fromEntries(names.map((name, k) => [name, values[k]]));
+    const measured = times.map((microseconds, i) => ({
+      microseconds: byName(microseconds),
+      outputs: byName(requests[i].outputFiles.map(readFloat32)),
+    }));
+    return { version, measured };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function readFloat32(file) {
+  return new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
 }

@@ -1,7 +1,7 @@
-"""PyTorch in a process of its own, one thread, in both memory formats.
+"""Times PyTorch on one thread in both memory formats.
 
-Reads cases as JSON from standard input. For each it prints a line of JSON with the median times in microseconds, and
-writes what it computed, in the order NCHW, to the file that the case names.
+Reads cases as JSON from standard input. Prints the version, then for each case a line of JSON with its two median times
+in microseconds. Writes the outputs in NCHW order to the files that the case names.
 """
 
 import json
@@ -11,23 +11,27 @@ import time
 
 import torch
 
+FORMATS = [torch.contiguous_format, torch.channels_last]
+
 torch.set_num_threads(1)
 
 
-def numbers(shape):
+def elements(shape):
+    """The elements that bench/data.mjs generates."""
     count = 1
     for size in shape:
         count *= size
     return ((torch.arange(count) * 7919 % 1009).double() / 1009 - 0.5).float().reshape(shape)
 
 
-def measure(call, least, rounds, warm):
+def median_time(call, rounds, minimum, warm_up):
+    """The median time of a call in microseconds, by the method of bench/measure.mjs; both limits are in seconds."""
     start = time.perf_counter()
     done = 0
-    while done == 0 or time.perf_counter() - start < warm:
+    while done == 0 or time.perf_counter() - start < warm_up:
         call()
         done += 1
-    repeats = max(1, round(least / ((time.perf_counter() - start) / done)))
+    repeats = max(1, round(minimum / ((time.perf_counter() - start) / done)))
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -37,35 +41,34 @@ def measure(call, least, rounds, warm):
     return statistics.median(times)
 
 
+def prepare(case, memory_format):
+    """A call of one direction of a case, and the tensor that it writes."""
+    options = case["options"]
+    kernel = options["kernelSize"]
+    stride = options.get("stride", kernel)
+    padding = options.get("padding", 0)
+    include = options.get("countIncludePad", True)
+    arguments = ([kernel] * 2, [stride] * 2, [padding] * 2, False, include, None)
+    x = elements(case["shape"]).contiguous(memory_format=memory_format)
+    g = elements(case["outputShape"]).contiguous(memory_format=memory_format)
+    if case["direction"] == "forward":
+        result = torch.empty_like(g, memory_format=memory_format)
+        return lambda: torch.ops.aten.avg_pool2d.out(x, *arguments, out=result), result
+    result = torch.empty_like(x, memory_format=memory_format)
+    return lambda: torch.ops.aten.avg_pool2d_backward.grad_input(g, x, *arguments, grad_input=result), result
+
+
 def main():
     request = json.load(sys.stdin)
     print(json.dumps({"version": torch.__version__}), flush=True)
     for case in request["cases"]:
-        options = case["options"]
-        kernel = options["kernelSize"]
-        stride = options.get("stride", kernel)
-        padding = options.get("padding", 0)
-        include = options.get("countIncludePad", True)
-        times = {}
-        for name, layout in [("NCHW", torch.contiguous_format), ("NHWC", torch.channels_last)]:
-            x = numbers(case["shape"]).contiguous(memory_format=layout)
-            g = numbers(case["outputShape"]).contiguous(memory_format=layout)
-            arguments = ([kernel] * 2, [stride] * 2, [padding] * 2, False, include)
-
-            forward = case["direction"] == "forward"
-            result = torch.empty_like(g if forward else x, memory_format=layout)
-
-            def pool():
-                torch.ops.aten.avg_pool2d.out(x, *arguments, None, out=result)
-
-            def pool_backward():
-                torch.ops.aten.avg_pool2d_backward.grad_input(g, x, *arguments, None, grad_input=result)
-
-            call = pool if forward else pool_backward
+        times = []
+        for memory_format, file_name in zip(FORMATS, case["outputFiles"]):
+            call, result = prepare(case, memory_format)
             call()
-            with open(f'{case["file"]}.{name}', "wb") as file:
+            with open(file_name, "wb") as file:
                 file.write(result.contiguous().numpy().tobytes())
-            times[name] = measure(call, request["least"] / 1e3, request["rounds"], request["warm"] / 1e3)
+            times.append(median_time(call, request["rounds"], request["minimumMs"] / 1e3, request["warmUpMs"] / 1e3))
         print(json.dumps(times), flush=True)
 
 

@@ -1,4 +1,4 @@
-// TensorFlow.js with its WebAssembly backend, one thread, in its own layout, NHWC.
+// TensorFlow.js with its WebAssembly backend, on one thread, in its own layout NHWC.
 
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
@@ -12,26 +12,24 @@ export async function load() {
   return { version: version_wasm, prepare };
 }
 
-/**
- * Forward it always excludes padding from the divisor, and backward it never does, whatever is asked for: so it is checked
- * with that.
- */
-function prepare({ options, shape }, direction, { x, g }, _, outputShape) {
+function prepare({ options, shape }, direction, { input, gradOutput, outputShape }) {
   const { kernelSize, stride = kernelSize, padding = 0 } = options;
   const pad = [0, padding, padding, 0].map((size) => [size, size]);
   const isNHWC = options.layout === 'NHWC';
   const toTensor = (values, size) =>
     isNHWC ? tf.tensor4d(values, size) : tf.tidy(() => tf.transpose(tf.tensor4d(values, size), [0, 2, 3, 1]));
-  const input = toTensor(x, shape);
-  const gradient = toTensor(g, outputShape);
-  // The kernel that its autograd calls, without the forward pass that autograd would run first.
+  const x = toTensor(input, shape);
+  const dy = toTensor(gradOutput, outputShape);
+  const forward = () => tf.avgPool(x, kernelSize, stride, pad);
+  // The kernel that autograd calls. tf.grad would run the forward pass too.
   const backward = () =>
-    tf.engine().runKernel('AvgPoolGrad', { dy: gradient, input }, { filterSize: kernelSize, strides: stride, pad });
-  const run = direction === 'forward' ? () => tf.avgPool(input, kernelSize, stride, pad) : backward;
+    tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, { filterSize: kernelSize, strides: stride, pad });
+  const pool = direction === 'forward' ? forward : backward;
   return {
-    countIncludePad: direction === 'backward',
-    call: () => run().dispose(),
-    read: () => tf.tidy(() => (isNHWC ? run() : tf.transpose(run(), [0, 3, 1, 2])).dataSync()),
-    dispose: () => tf.dispose([input, gradient]),
+    // TensorFlow.js has no such option: it never counts padding forward and always counts it backward.
+    actualOptions: { countIncludePad: direction === 'backward' },
+    run: () => pool().dispose(),
+    read: () => tf.tidy(() => (isNHWC ? pool() : tf.transpose(pool(), [0, 3, 1, 2])).dataSync()),
+    dispose: () => tf.dispose([x, dy]),
   };
 }

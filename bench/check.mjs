@@ -1,0 +1,19 @@
+// Compares the result of an engine with avgpool's in float64. The tests of avgpool check avgpool itself.
+
+import { prepare } from './engines/avgpool.mjs';
+
+/** Throws if an element of `result` differs by more than rounding. */
+export function check(engine, pooling, direction, data, result) {
+  const reference = prepare(pooling, direction, data, 'float64');
+  reference.run();
+  const expected = reference.read();
+  reference.dispose();
+  const wrong = expected.findIndex((value, i) => !(Math.abs(value - result[i]) <= 1e-5));
+  if (wrong >= 0) {
+    const place = `element ${wrong} of the ${direction} pass of ${pooling.name}`;
+    throw new Error(`${engine} gives a wrong result: ${place} is ${result[wrong]}, expected ${expected[wrong]}`);
+  }
+  if (result.length !== expected.length) {
+    throw new Error(`${engine} gives ${result.length} elements for ${pooling.name}, expected ${expected.length}`);
+  }
+}

@@ -1,0 +1,45 @@
+// The command line of the benchmark. `npm run bench` builds and installs what it needs, then runs this program.
+
+import { writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { benchmark } from './benchmark.mjs';
+import { networkCases, sample } from './cases.mjs';
+import { print, publish } from './report.mjs';
+
+const program = new Command('npm run bench --')
+  .description(
+    'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
+      'A full run takes about six minutes and writes its tables to README.md and docs/benchmarks.md. ' +
+      'With --quick or --case it only prints them.',
+  )
+  .option('--quick', 'fewer and shorter rounds, for a first look')
+  .option('--case <pattern>', 'only the cases whose name matches this regular expression', toPattern)
+  .option('--json <file>', 'also writes all figures to this file')
+  .parse();
+const { quick, case: pattern, json } = program.opts();
+
+const cases = networkCases.filter(({ name }) => !pattern || pattern.test(name));
+if (cases.length === 0) {
+  program.error(
+    `no case matches ${pattern}; the cases are:\n${networkCases.map(({ name }) => `  ${name}`).join('\n')}`,
+  );
+}
+const timing = quick ? { rounds: 9, minimumMs: 0.5, warmUpMs: 60 } : { rounds: 31, minimumMs: 1, warmUpMs: 120 };
+
+const isWhole = !pattern;
+const report = await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole });
+print(report);
+if (json) {
+  writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+}
+if (isWhole && !quick) {
+  publish(report);
+}
+
+function toPattern(text) {
+  try {
+    return new RegExp(text, 'i');
+  } catch (error) {
+    throw new InvalidArgumentError(error.message);
+  }
+}
