@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { algorithmCases, compareAlgorithms } from './algorithms.mjs';
 import { benchmark } from './benchmark.mjs';
 import { networkCases, sample } from './cases.mjs';
 import { print, publish } from './report.mjs';
@@ -10,30 +11,34 @@ const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
       'A full run takes about six minutes and writes its tables to README.md and docs/benchmarks.md. ' +
-      'With --quick or --case it only prints them.',
+      'With --quick, --case or --algorithms it only prints them.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
   .option('--case <pattern>', 'only the cases whose name matches this regular expression', toPattern)
   .option('--json <file>', 'also writes all figures to this file')
+  .option('--algorithms', 'compares each algorithm of the kernel with Separable on the same poolings')
   .parse();
-const { quick, case: pattern, json } = program.opts();
+const { quick, case: pattern, json, algorithms } = program.opts();
 
-const cases = networkCases.filter(({ name }) => !pattern || pattern.test(name));
+const allCases = algorithms ? algorithmCases : networkCases;
+const cases = allCases.filter(({ name }) => !pattern || pattern.test(name));
 if (cases.length === 0) {
-  program.error(
-    `no case matches ${pattern}; the cases are:\n${networkCases.map(({ name }) => `  ${name}`).join('\n')}`,
-  );
+  program.error(`no case matches ${pattern}; the cases are:\n${allCases.map(({ name }) => `  ${name}`).join('\n')}`);
 }
 const timing = quick ? { rounds: 9, minimumMs: 0.5, warmUpMs: 60 } : { rounds: 31, minimumMs: 1, warmUpMs: 120 };
 
-const isWhole = !pattern;
-const report = await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole });
-print(report);
-if (json) {
-  writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-}
-if (isWhole && !quick) {
-  publish(report);
+if (algorithms) {
+  await compareAlgorithms(cases, timing);
+} else {
+  const isWhole = !pattern;
+  const report = await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole });
+  print(report);
+  if (json) {
+    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (isWhole && !quick) {
+    publish(report);
+  }
 }
 
 function toPattern(text) {
