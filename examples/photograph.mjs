@@ -1,7 +1,7 @@
-// The main job: the two examples of the reference page, then a photograph averaged down, smoothed and differentiated.
+// The program of `npm start`: runs the two examples of the reference page, then pools a photograph in several ways.
 //
-//   npm start                                       the photograph that comes with the development packages
-//   npm start -- my.jpg --kernel 4 --stride 4       your own picture
+//   npm start                                    a photograph from the development packages
+//   npm start -- my.jpg --kernel 4 --stride 4    your own picture
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,15 +17,17 @@ const folder = fileURLToPath(new URL('out', import.meta.url));
 
 program
   .name('npm start --')
-  .description('Average-pools a picture: a mosaic and a thumbnail, a smoothed copy, its mean colour and a gradient.')
-  .argument('[picture]', 'a picture in any format that sharp reads', photograph)
-  .option('-k, --kernel <size>', 'window of the mosaic, in pixels', wholeNumber, 8)
-  .option('-s, --stride <size>', 'pixels from one window to the next (default: the kernel size)', wholeNumber)
+  .description(
+    'Average-pools a picture. Writes a thumbnail, a mosaic, a smoothed copy and a gradient to examples/out/.',
+  )
+  .argument('[picture]', 'a picture in a format that sharp can read', photograph)
+  .option('-k, --kernel <size>', 'window size of the mosaic in pixels', positiveInteger, 8)
+  .option('-s, --stride <size>', 'distance between windows in pixels (default: the kernel size)', positiveInteger)
   .action(async (file, { kernel, stride = kernel }) => {
     const picture = await decode(file);
-    showReferenceExamples();
-    showCallCost();
-    heading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
+    runReferenceExamples();
+    measureCall();
+    printHeading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
     await poolPicture(picture, kernel, stride);
   });
 
@@ -36,21 +38,21 @@ try {
   process.exitCode = 1;
 }
 
-/** The examples of lucid.nn.AvgPool2d's page, with what comes out. */
-function showReferenceExamples() {
-  heading('The examples of the reference page');
+/** The two examples of the page of lucid.nn.AvgPool2d, and the values that they give for ones. */
+function runReferenceExamples() {
+  printHeading('The examples of the reference page');
   const halve = new AvgPool2d(2, 2);
   const features = Tensor.ones([1, 64, 56, 56]);
   const halved = halve.forward(features);
-  row(`${halve}`, `${shape(features)} → ${shape(halved)}`, `of ones: ${distinct(halved)}`);
+  printRow(`${halve}`, `${shape(features)} → ${shape(halved)}`, `output for ones: ${distinctValues(halved)}`);
 
   const smooth = new AvgPool2d(3, 1, 1);
   const images = Tensor.ones([4, 32, 16, 16]);
   const smoothed = smooth.forward(images);
-  row(
+  printRow(
     `${smooth}`,
     `${shape(images)} → ${shape(smoothed)}`,
-    `of ones: ${distinct(smoothed)} in corners, at edges, inside`,
+    `output for ones: ${distinctValues(smoothed)} (corners, edges, interior)`,
   );
 
   for (const tensor of [features, halved, images, smoothed]) {
@@ -58,8 +60,8 @@ function showReferenceExamples() {
   }
 }
 
-/** What a call costs beyond the arithmetic: the smallest tensor there is any pooling to do on. */
-function showCallCost() {
+/** The cost of a call itself, on a tensor so small that pooling takes almost no time. */
+function measureCall() {
   const pool = new AvgPool2d(2, 2);
   const input = Tensor.ones([1, 1, 4, 4]);
   const out = Tensor.zeros([1, 1, 2, 2]);
@@ -69,7 +71,11 @@ function showCallCost() {
       pool.forward(input, out);
     }
   });
-  row('pool.forward(x, out)', `${shape(input)} → ${shape(out)}`, `${((time * 1e6) / calls).toFixed(0)} ns a call`);
+  printRow(
+    'pool.forward(x, out)',
+    `${shape(input)} → ${shape(out)}`,
+    `${((time * 1e6) / calls).toFixed(0)} ns per call`,
+  );
   input.dispose();
   out.dispose();
 }
@@ -81,7 +87,7 @@ async function poolPicture(picture, kernel, stride) {
   const thumbnail = mosaicPool.forward(picture);
   report('mosaic', mosaicPool, thumbnail, () => mosaicPool.forward(picture, thumbnail));
 
-  // Without the padding in the count, or the edges would turn dark.
+  // If padding counted in the divisor, the edges would turn dark.
   const smooth = new AvgPool2d({ kernelSize: 9, stride: 1, padding: 4, countIncludePad: false });
   const smoothed = smooth.forward(picture);
   report('smoothing', smooth, smoothed, () => smooth.forward(picture, smoothed));
@@ -90,9 +96,9 @@ async function poolPicture(picture, kernel, stride) {
   const mean = new AvgPool2d([height, width]);
   const colour = mean.forward(picture);
   report('mean colour', mean, colour, () => mean.forward(picture, colour));
-  row('', `rgb(${Array.from(colour.data, (value) => value.toFixed(1)).join(', ')})`);
+  printRow('', `rgb(${Array.from(colour.data, (value) => value.toFixed(1)).join(', ')})`);
 
-  // The gradient of Σ detail · smooth(x): where in the picture the detail that the smoothing takes away comes from.
+  // The gradient of Σ detail · smooth(x) with respect to x, where detail = picture − smooth(picture).
   const detail = picture.clone();
   const { data } = detail;
   const blurred = smoothed.data;
@@ -100,9 +106,9 @@ async function poolPicture(picture, kernel, stride) {
     data[i] -= blurred[i];
   }
   const gradient = smooth.backward(detail, picture.shape);
-  report('its gradient', smooth, gradient, () => smooth.backward(detail, picture.shape, gradient));
+  report('gradient', smooth, gradient, () => smooth.backward(detail, picture.shape, gradient));
 
-  heading('Written');
+  printHeading('Files written');
   await encode('thumbnail.png', thumbnail);
   await encode('mosaic.png', thumbnail, { tile: stride });
   await encode('smooth.png', smoothed);
@@ -111,7 +117,7 @@ async function poolPicture(picture, kernel, stride) {
   console.log(`\n${tensors} tensors live in ${(bytes / 2 ** 20).toFixed(1)} MiB of WebAssembly memory.`);
 }
 
-/** The picture as a tensor of shape [3, height, width], of values from 0 to 255. */
+/** Reads a picture as a tensor of shape [3, height, width] with values from 0 to 255. */
 async function decode(file) {
   const encoded = read(file);
   let raw;
@@ -141,7 +147,7 @@ function read(file) {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const reasons = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
+    const reasons = { ENOENT: 'the file does not exist', EISDIR: 'it is a folder' };
     throw new Error(`cannot read ${file}: ${reasons[cause.code] ?? cause.message}`, { cause });
   }
 }
@@ -149,7 +155,7 @@ function read(file) {
 /**
  * Writes a tensor of shape [3, height, width] as a picture.
  *
- * An element becomes a square of `tile` pixels; `grey` is what 0 becomes, and `contrast` what 1 adds to it.
+ * Each element becomes a square of `tile` × `tile` pixels with the value `grey` + `contrast` · element.
  */
 async function encode(name, tensor, { tile = 1, grey = 0, contrast = 1 } = {}) {
   const [channels, height, width] = tensor.shape;
@@ -167,24 +173,25 @@ async function encode(name, tensor, { tile = 1, grey = 0, contrast = 1 } = {}) {
     .resize(outWidth, outHeight, { kernel: 'nearest', fit: 'fill' })
     .png()
     .toFile(file);
-  row(relative(process.cwd(), file), `${outWidth}×${outHeight}`);
+  printRow(relative(process.cwd(), file), `${outWidth}×${outHeight}`);
 }
 
-function report(what, pool, result, again) {
-  row(what, `${pool} → ${shape(result)}`, `${median(15, again).toFixed(3)} ms`);
+/** Prints a pooling, the shape of its result and its time. */
+function report(name, pool, result, run) {
+  printRow(name, `${pool} → ${shape(result)}`, `${median(15, run).toFixed(3)} ms`);
 }
 
-/** The median time of a call, in milliseconds. */
-function median(times, body) {
+/** The median time of a call in milliseconds. */
+function median(times, run) {
   const durations = Array.from({ length: times }, () => {
     const start = performance.now();
-    body();
+    run();
     return performance.now() - start;
   });
   return durations.sort((a, b) => a - b)[times >> 1];
 }
 
-function distinct(tensor) {
+function distinctValues(tensor) {
   return [...new Set(tensor.data)]
     .sort()
     .map((value) => value.toFixed(3))
@@ -195,11 +202,11 @@ function shape(tensor) {
   return `[${tensor.shape.join(', ')}]`;
 }
 
-function heading(text) {
+function printHeading(text) {
   console.log(`\n${text}`);
 }
 
-function row(...cells) {
+function printRow(...cells) {
   const widths = [46, 36, 0];
   console.log(
     `  ${cells
@@ -209,10 +216,10 @@ function row(...cells) {
   );
 }
 
-function wholeNumber(text) {
+function positiveInteger(text) {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+    throw new InvalidArgumentError('It must be a positive integer.');
   }
   return value;
 }

@@ -1,4 +1,4 @@
-// The program of `npm start`: what it writes, and that a mistake gets one sentence.
+// Tests the program of `npm start`: the pictures that it writes, and its error messages.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
@@ -20,8 +20,8 @@ const read = async (name: string) => {
   return { pixels: [...data], size: [info.width, info.height] };
 };
 
-test('a picture becomes a mosaic, a thumbnail, a smoothed copy and a gradient', async () => {
-  // Left half black, right half white.
+test('the program writes a thumbnail, a mosaic, a smoothed copy and a gradient of a picture', async () => {
+  // The left half is black, the right half white.
   const pixels = Uint8Array.from({ length: 12 * 24 * 3 }, (_, i) => (Math.floor(i / 3) % 24 < 12 ? 0 : 255));
   const file = join(mkdtempSync(join(tmpdir(), 'avgpool-picture-')), 'halves.png');
   await sharp(pixels, { raw: { width: 24, height: 12, channels: 3 } })
@@ -42,21 +42,21 @@ test('a picture becomes a mosaic, a thumbnail, a smoothed copy and a gradient', 
 });
 
 test.each([
-  [['nowhere.jpg'], 'cannot read nowhere.jpg: there is no such file'],
+  [['nowhere.jpg'], 'cannot read nowhere.jpg: the file does not exist'],
   [[tmpdir()], `cannot read ${tmpdir()}: it is a folder`],
   [[program], `${program} is not a picture that sharp can read`],
-  [['--kernel', '0'], "option '-k, --kernel <size>' argument '0' is invalid. It must be a whole number of at least 1."],
-  [['--stride', 'x'], "option '-s, --stride <size>' argument 'x' is invalid. It must be a whole number of at least 1."],
+  [['--kernel', '0'], "option '-k, --kernel <size>' argument '0' is invalid. It must be a positive integer."],
+  [['--stride', 'x'], "option '-s, --stride <size>' argument 'x' is invalid. It must be a positive integer."],
   [['--frobnicate'], "unknown option '--frobnicate'"],
-])('%j is refused with one sentence', (args, message) => {
+])('the program refuses %j with one line on standard error', (args, message) => {
   const { status, stdout, stderr } = run(...args);
   expect([status, stdout, stderr]).toEqual([1, '', `error: ${message}\n`]);
 });
 
-test('without arguments it pools the photograph', () => {
+test('without arguments the program pools its own photograph', () => {
   const { status, stdout } = run();
   expect(status).toBe(0);
   expect(stdout).toContain('[1, 64, 56, 56] → [1, 64, 28, 28]');
   expect(stdout).toContain('[4, 32, 16, 16] → [4, 32, 16, 16]');
-  expect(stdout).toMatch(/\d+ ns a call/);
+  expect(stdout).toMatch(/\d+ ns per call/);
 });

@@ -1,10 +1,10 @@
-// Draws a torus in characters, each the mean of a window of a finer picture. It needs no permissions.
+// Draws a ring with characters. Each character shows the mean of a window of a larger picture. It needs no permissions.
 //
 //   deno run shades.ts [columns]
 
 import { AvgPool2d, Tensor } from 'avgpool';
 
-/** Elements of the finer picture under each character; characters are twice as high as they are wide. */
+/** The window under each character, which is twice as high as it is wide. */
 const kernelSize = [16, 8] as const;
 
 const columns = Number(Deno.args[0] ?? 48);

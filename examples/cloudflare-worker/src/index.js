@@ -1,15 +1,14 @@
-// Average pooling as a service: POST the elements of a tensor, and get those of the pooled one.
+// Average pooling as a service: POST the elements of a tensor to get the elements of the pooled tensor.
 //
 //   curl --data-binary @input.bin 'http://127.0.0.1:8787/?shape=1,64,56,56&kernel=2' --output output.bin
 //
-// A body is the elements in row-major order as float32, lowest byte first. The answer is the same, with its shape in the
-// header x-shape.
+// Bodies are float32 elements in row-major order, little-endian. The header x-shape of the response has its shape.
 
 import { AvgPool2d, Tensor } from 'avgpool';
 
 /**
- * The most bytes that a body, or an answer, may have. A worker has 128 MB; beside both tensors, avgpool works in some twenty
- * times the memory of one plane, at the worst.
+ * The largest body and the largest answer in bytes. A worker has 128 MB of memory. Besides both tensors, avgpool needs
+ * a workspace of at most about 20 times the size of a plane.
  */
 const LIMIT = 2 * 2 ** 20;
 
@@ -18,15 +17,16 @@ export default {
     try {
       return await pool(request);
     } catch (error) {
-      // What avgpool refuses, it refuses with a sentence and by these two classes.
-      const refused = error instanceof RangeError || error instanceof TypeError;
-      const status = error instanceof Refusal ? error.status : refused ? 400 : 500;
+      // avgpool throws these two classes for wrong arguments.
+      const isWrongArgument = error instanceof RangeError || error instanceof TypeError;
+      const status = error instanceof HttpError ? error.status : isWrongArgument ? 400 : 500;
       return new Response(`${error.message}\n`, { status });
     }
   },
 };
 
-class Refusal extends Error {
+/** An error with the HTTP status of its response. */
+class HttpError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -35,31 +35,31 @@ class Refusal extends Error {
 
 async function pool(request) {
   if (request.method !== 'POST') {
-    throw new Refusal(405, 'send the elements of a tensor by POST');
+    throw new HttpError(405, 'send the elements of a tensor with POST');
   }
   const { searchParams } = new URL(request.url);
   const shape = numbers(searchParams, 'shape');
   const pool = new AvgPool2d({
-    kernelSize: oneOrMore(numbers(searchParams, 'kernel')),
-    stride: searchParams.has('stride') ? oneOrMore(numbers(searchParams, 'stride')) : null,
-    padding: searchParams.has('padding') ? oneOrMore(numbers(searchParams, 'padding')) : 0,
+    kernelSize: numberOrPair(numbers(searchParams, 'kernel')),
+    stride: searchParams.has('stride') ? numberOrPair(numbers(searchParams, 'stride')) : null,
+    padding: searchParams.has('padding') ? numberOrPair(numbers(searchParams, 'padding')) : 0,
   });
-  const body = await bodyOf(request);
+  const body = await readBody(request);
   if (body.byteLength % 4 !== 0) {
-    throw new Refusal(400, `float32 elements take 4 bytes each, got a body of ${body.byteLength} bytes`);
+    throw new HttpError(400, `float32 elements take 4 bytes each, got a body of ${body.byteLength} bytes`);
   }
 
   const size = pool.outputShape(shape).reduce((product, length) => product * length);
   if (4 * size > LIMIT) {
-    throw new Refusal(413, `an answer may have ${LIMIT} bytes, this one would have ${4 * size}`);
+    throw new HttpError(413, `an answer may have ${LIMIT} bytes at most, this one would have ${4 * size}`);
   }
-  // A worker serves many requests in one memory, so tensors are given back at once.
-  const input = Tensor.from(new Float32Array(body.buffer), shape);
+  // All requests share one WebAssembly memory, so tensors are disposed of at once.
+  const input = Tensor.from(new Float32Array(body), shape);
   try {
     const output = pool.forward(input);
     try {
       const headers = { 'content-type': 'application/octet-stream', 'x-shape': output.shape.join() };
-      // A copy: the view ends with its tensor.
+      // slice() copies, because a view must not be used after dispose().
       return new Response(output.data.slice(), { headers });
     } finally {
       output.dispose();
@@ -69,24 +69,24 @@ async function pool(request) {
   }
 }
 
-/** As avgpool takes it: a number, or as many as there are, for height and width. */
-function oneOrMore(values) {
+/** An option of AvgPool2d is a number or a pair, so a list of one number becomes that number. */
+function numberOrPair(values) {
   return values.length === 1 ? values[0] : values;
 }
 
-/** Numbers with commas between them. */
+/** The comma-separated numbers of a query parameter. */
 function numbers(searchParams, name) {
   const text = searchParams.get(name) ?? '';
   const values = text.split(',').map(Number);
   if (text === '' || values.some(Number.isNaN)) {
-    throw new Refusal(400, `the query needs ${name}, numbers with commas between them, got ${JSON.stringify(text)}`);
+    throw new HttpError(400, `the query needs ${name}, comma-separated numbers, got ${JSON.stringify(text)}`);
   }
   return values;
 }
 
-/** The body, read no further than the limit, whatever its header says of its length. */
-async function bodyOf(request) {
-  const tooLarge = () => new Refusal(413, `a body may have ${LIMIT} bytes`);
+/** Reads the body and stops at the limit, because the header content-length may be missing or wrong. */
+async function readBody(request) {
+  const tooLarge = () => new HttpError(413, `a body may have ${LIMIT} bytes at most`);
   if (Number(request.headers.get('content-length')) > LIMIT) {
     throw tooLarge();
   }
@@ -99,11 +99,5 @@ async function bodyOf(request) {
       throw tooLarge();
     }
   }
-  const body = new Uint8Array(length);
-  let next = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, next);
-    next += chunk.byteLength;
-  }
-  return body;
+  return new Blob(chunks).arrayBuffer();
 }
