@@ -1,15 +1,17 @@
-// Measures what the entries weigh, with size-limit, and writes it to the README; the limits are in .size-limit.json.
+// Measures the compressed size of each entry with size-limit and writes the table to README.md.
+//
+// The entries and their limits are in .size-limit.json.
 
 import { build } from './build.mjs';
-import { table, writeSection } from './readme.mjs';
 import { ask, Failure, main } from './run.mjs';
+import { table, writeSection } from './sections.mjs';
 
 main(import.meta.url, () => {
   build({ ifChanged: true });
   const printed = ask('node_modules/.bin/size-limit', ['--json']);
   if (printed === undefined) {
-    throw new Failure('A size is over its limit: npx size-limit');
+    throw new Failure('A size is over its limit. `npx size-limit` shows which one.');
   }
   const rows = JSON.parse(printed).map(({ name, size }) => [name, `${(size / 1000).toFixed(1)} kB`]);
-  writeSection('npm run sizes', table(['what is loaded', 'gzip'], rows, 1));
+  writeSection('README.md', 'npm run sizes', table(['what is loaded', 'gzip'], rows, 1));
 });
