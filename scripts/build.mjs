@@ -1,12 +1,11 @@
-// Builds dist/ from the Rust and TypeScript sources; with --if-changed only if one of them is newer.
+// Builds dist/ from the Rust and TypeScript sources. With --if-changed, only if a source is newer than dist/.
 
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { main, root, run, say } from './run.mjs';
-import { setUp } from './setup.mjs';
-import { environment } from './toolchain.mjs';
+import { environment, setUpToolchain } from './toolchain.mjs';
 
 const sources = [
   '.cargo',
@@ -21,41 +20,44 @@ const sources = [
   'tsconfig.json',
 ];
 const bindings = 'crates/avgpool-wasm/pkg';
-const result = 'dist/slim.d.cts';
+const lastBuilt = 'dist/slim.d.cts';
 
-/** Sets up what is missing and builds; `ifChanged` leaves a build alone that is newer than its sources. */
-export function build({ ifChanged = false } = {}) {
-  setUp();
-  if (ifChanged && newest(result) > Math.max(...sources.map(newest))) {
+/** Installs missing tools and builds dist/. With `ifChanged`, a dist/ newer than its sources stays as it is. */
+export async function build({ ifChanged = false } = {}) {
+  await setUpToolchain();
+  if (ifChanged && newest(lastBuilt) > Math.max(...sources.map(newest))) {
     return;
   }
-  say('Compiling the kernels to WebAssembly');
-  const output = ['--out-dir', join(root, bindings), '--target', 'bundler', '--no-pack'];
-  const crate = ['build', 'crates/avgpool-wasm', '--mode', 'no-install', '--release', ...output];
-  run('wasm-pack', [...crate, '--', '--config', samePaths], environment());
+  await compileModule();
   declareBindings();
-  say('Optimising the module');
-  run('node_modules/.bin/wasm-opt', [
-    '-O3',
-    // Constants may be folded into the offsets of loads: the lowest kilobyte is the far end of the stack.
-    '--low-memory-unused',
-    // Row kernels stay out of line, for engines keep large functions in their baseline compilers for longer.
-    '--one-caller-inline-max-function-size=0',
-    ...features,
-    `${bindings}/avgpool_wasm_bg.wasm`,
-    '-o',
-    `${bindings}/avgpool_wasm_bg.wasm`,
-  ]);
   say('Bundling dist/');
-  run('node_modules/.bin/rollup', ['--config']);
+  await run('rollup', ['--config']);
 }
 
-// The module names the sources of what may panic: not by where they lie on this machine, so that it is the same from every one.
-const crates = join(process.env.CARGO_HOME || join(homedir(), '.cargo'), 'registry/src');
-const samePaths = `target.wasm32-unknown-unknown.rustflags=["--remap-path-prefix=${crates}=crates"]`;
+/** Compiles the module and its bindings to `outDir`, with these features of the crate avgpool-wasm, and optimises it. */
+export async function compileModule({ features = [], outDir = bindings } = {}) {
+  const folder = resolve(root, outDir);
+  say(['Compiling the kernels to WebAssembly', ...features].join(', with '));
+  const flags = ['--mode', 'no-install', '--release', '--target', 'bundler', '--no-pack', '--out-dir', folder];
+  const cargoFlags = [...features.flatMap((feature) => ['--features', feature]), '--config', remapPaths];
+  const env = await environment();
+  await run('wasm-pack', ['build', 'crates/avgpool-wasm', ...flags, '--', ...cargoFlags], { env });
+  say('Optimising the module');
+  const module = join(folder, 'avgpool_wasm_bg.wasm');
+  await run('wasm-opt', [...optimisations, module, '-o', module]);
+}
 
-// What Rust's target and `+simd128` use; wasm-opt refuses what it is not told of.
-const features = [
+// Panic messages hold paths of crates. Without the machine's part of the path, every machine builds the same module.
+const crates = join(process.env.CARGO_HOME || join(homedir(), '.cargo'), 'registry/src');
+const remapPaths = `target.wasm32-unknown-unknown.rustflags=["--remap-path-prefix=${crates}=crates"]`;
+
+const optimisations = [
+  '-O3',
+  // Fold constants into the offsets of loads and stores. The lowest kilobyte of memory is the unused end of the stack.
+  '--low-memory-unused',
+  // Keep row kernels out of line. Engines take longer to optimise large functions.
+  '--one-caller-inline-max-function-size=0',
+  // The features that rustc's target and `+simd128` use. wasm-opt refuses any other.
   '--enable-bulk-memory',
   '--enable-multivalue',
   '--enable-mutable-globals',
@@ -65,30 +67,32 @@ const features = [
   '--enable-simd',
 ];
 
-// wasm-pack declares the types of its own entry, which loads the module in its own way. avgpool takes the glue behind that
-// entry, and imports the module as rollup.config.mjs gives it: as hexadecimal digits.
+// wasm-pack declares the types of an entry that loads the module itself. avgpool imports the bindings behind that entry, and
+// rollup.config.mjs turns the import of the module into hexadecimal digits.
 function declareBindings() {
-  const glue = [
-    "export * from './avgpool_wasm.js';",
-    'export function __wbg_set_wasm(exports: WebAssembly.Exports): void;',
-  ];
-  const module = ['declare const hex: string;', 'export default hex;'];
-  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.d.ts'), `${glue.join('\n')}\n`);
-  writeFileSync(join(root, bindings, 'avgpool_wasm_bg.wasm.d.ts'), `${module.join('\n')}\n`);
+  const declarations = {
+    'avgpool_wasm_bg.d.ts': [
+      "export * from './avgpool_wasm.js';",
+      'export function __wbg_set_wasm(exports: WebAssembly.Exports): void;',
+    ],
+    'avgpool_wasm_bg.wasm.d.ts': ['declare const hex: string;', 'export default hex;'],
+  };
+  for (const [file, lines] of Object.entries(declarations)) {
+    writeFileSync(join(root, bindings, file), `${lines.join('\n')}\n`);
+  }
 }
 
-/** When a file, or the newest file in a folder, was last written; 0 if there is none. */
+/** When a file, or the newest file of a folder, was last written. A missing file gives 0. Bindings are no sources. */
 function newest(path) {
-  const full = join(root, path);
-  const stat = statSync(full, { throwIfNoEntry: false });
+  const stat = statSync(join(root, path), { throwIfNoEntry: false });
   if (!stat?.isDirectory()) {
     return stat?.mtimeMs ?? 0;
   }
-  const inside = readdirSync(full).filter((name) => name !== 'pkg');
-  return Math.max(0, ...inside.map((name) => newest(join(path, name))));
+  const files = readdirSync(join(root, path)).map((name) => join(path, name));
+  return Math.max(0, ...files.filter((file) => file !== bindings).map(newest));
 }
 
 main(import.meta.url, () => {
   const { values } = parseArgs({ options: { 'if-changed': { type: 'boolean' } } });
-  build({ ifChanged: values['if-changed'] });
+  return build({ ifChanged: values['if-changed'] });
 });

@@ -1,21 +1,21 @@
-// Debian's packages, where the machine is Debian's and the user is root.
+// Installs Debian packages. It needs Debian, or a system made from it, and root.
 
-import { ask, Failure, run, say } from './run.mjs';
+import { ask, run, say, UserError } from './run.mjs';
 
-/** Installs those of the packages that are missing; `what` they are is said. */
-export function installDebian(what, packages) {
-  const isInstalled = (name) => ask('dpkg', ['--status', name])?.includes('\nStatus: install ok installed\n');
-  if (packages.every(isInstalled)) {
+/** Installs the missing ones of `packages`. Messages call them `name`. */
+export async function installDebian(name, packages) {
+  const status = await ask('dpkg', ['--status', ...packages]);
+  if (status?.match(/^Status: install ok installed$/gm)?.length === packages.length) {
     return;
   }
-  if (!ask('apt-get', ['--version'])) {
-    throw new Failure(`${what} cannot be installed: this machine has no apt-get for ${packages.join(' ')}.`);
+  const install = ['apt-get', 'install', '--quiet', '--yes', '--no-install-recommends', ...packages];
+  if ((await ask('apt-get', ['--version'])) === undefined) {
+    throw new UserError(`Cannot install ${name}: apt-get is missing. The Debian packages are ${packages.join(' ')}.`);
   }
-  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
   if (process.getuid() !== 0) {
-    throw new Failure(`${what} cannot be installed. As root, run: apt-get update && ${install.join(' ')}`);
+    throw new UserError(`Cannot install ${name}. As root, run: apt-get update && ${install.join(' ')}`);
   }
-  say(`Installing ${what} from Debian's packages: ${packages.join(' ')}`);
-  run('apt-get', ['update', '--quiet']);
-  run(install[0], install.slice(1), { ...process.env, DEBIAN_FRONTEND: 'noninteractive' });
+  say(`Installing ${name} from Debian packages: ${packages.join(' ')}`);
+  await run('apt-get', ['update', '--quiet']);
+  await run(install[0], install.slice(1), { env: { DEBIAN_FRONTEND: 'noninteractive' } });
 }

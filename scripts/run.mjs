@@ -1,44 +1,49 @@
-// Runs commands for the other scripts: shows them, and turns a failure into one sentence. Knows no particular command.
+// Runs commands and prints errors for the other scripts. It knows no particular command.
 
-import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ExecaError, execa } from 'execa';
 
-/** The repository's root, where every command runs. */
+/** The root of the repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A failure that is already explained: its message is all that the user needs. */
-export class Failure extends Error {}
+/** An error that the user can act on. Its message is printed without a stack. */
+export class UserError extends Error {}
 
-/** Says what is about to be done, and why if that is not plain. */
+/** Announces a step. */
 export function say(sentence) {
   console.log(`\u001b[1m▸ ${sentence}\u001b[0m`);
 }
 
-/** Runs a command with its output shown; a non-zero exit is a Failure. */
-export function run(command, args, env = process.env) {
-  const { error, status, signal } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
-  if (error || status !== 0) {
-    const reason = error ? error.message : signal ? `stopped by ${signal}` : `exit code ${status}`;
-    throw new Failure(`\`${[command, ...args].join(' ')}\` failed: ${reason}`);
-  }
+// Every command runs in the root and finds the programs of npm packages.
+const options = { cwd: root, preferLocal: true };
+
+/** Runs a command with its output shown. A failure throws. */
+export const run = execa({ ...options, stdio: 'inherit' });
+
+/** The standard output of a command, or undefined if the command is missing or fails. */
+export async function ask(command, args, env = {}) {
+  const { failed, stdout } = await execa(command, args, { ...options, env, reject: false });
+  return failed ? undefined : stdout;
 }
 
-/** What a command prints on its standard output, or nothing if it is not there or fails. */
-export function ask(command, args, env = process.env) {
-  const { status, stdout } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
-}
-
-/** Runs a script's body if the script, by its import.meta.url, is the program; a Failure ends it with its sentence. */
-export function main(url, body) {
+/** Runs `body` if the script with this `import.meta.url` is the program. Errors set the exit code. */
+export async function main(url, body) {
   if (realpathSync(process.argv[1] ?? '.') !== fileURLToPath(url)) {
     return;
   }
   try {
-    body();
+    await body();
   } catch (error) {
-    console.error(error instanceof Failure ? `\u001b[31m✘\u001b[0m ${error.message}` : error);
+    console.error(`\u001b[31m✘\u001b[0m ${messageOf(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** The part of an error that is for the user. */
+export function messageOf(error) {
+  if (error instanceof ExecaError) {
+    return error.shortMessage;
+  }
+  return error instanceof UserError ? error.message : error.stack;
 }

@@ -1,127 +1,102 @@
-// The Rust side of the set-up: a toolchain that compiles for WebAssembly, wasm-pack and wasm-bindgen.
+// The Rust side of the set-up: the target for WebAssembly, wasm-pack and wasm-bindgen.
 //
-// Everything it installs is shared by all clones of this repository and leaves the contributor's own tools alone.
+// The tools go into a cache that all clones share. The contributor's own tools stay as they are.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { installDebian } from './debian.mjs';
-import { ask, Failure, root, run, say } from './run.mjs';
+import { buildStandardLibrary, debianRust, installDebianRust } from './debian-rust.mjs';
+import { ask, main, messageOf, root, run, say, UserError } from './run.mjs';
 
 const target = 'wasm32-unknown-unknown';
 
-// Debian's own Rust for WebAssembly. It comes without a compiled standard library for this target.
-const debian = {
-  toolchain: 'debian',
-  packages: ['rustc-web', 'cargo-web', 'rust-web-src', 'rust-web-llvm', 'lld-22'],
-};
+// The library and the tool must be of the same version.
+const manifest = readFileSync(join(root, 'crates/avgpool-wasm/Cargo.toml'), 'utf8');
+const [, bindgenVersion] = manifest.match(/^wasm-bindgen = \{ version = "=(.+?)"/m);
 
-const bindings = readFileSync(join(root, 'crates/avgpool-wasm/Cargo.toml'), 'utf8').match(
-  /^wasm-bindgen = \{ version = "=(.+?)"/m,
-)[1];
-
-// `--version` prints the name and the version, so that a tool on the PATH is used if it is exactly this one.
 const tools = [
-  { crate: 'wasm-bindgen-cli', binary: 'wasm-bindgen', version: bindings },
-  { crate: 'wasm-pack', binary: 'wasm-pack', version: '0.15.1' },
+  // Its default features download browser drivers. No test needs them.
+  { crate: 'wasm-bindgen-cli', binary: 'wasm-bindgen', version: bindgenVersion, flags: ['--no-default-features'] },
+  { crate: 'wasm-pack', binary: 'wasm-pack', version: '0.15.1', flags: [] },
 ];
 
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'avgpool');
-const folder = ({ crate, version }) => join(cache, `${crate}-${version}`);
+// The tools run for seconds and compile for minutes. Optimising them would double the time of the set-up.
+const unoptimised = {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: '0',
+  CARGO_PROFILE_RELEASE_LTO: 'off',
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '256',
+  CARGO_PROFILE_RELEASE_DEBUG: '0',
+};
 
-/** The environment in which cargo and wasm-pack find this toolchain; set it up first. */
-export function environment() {
-  const env = { ...process.env };
-  env.PATH = [...tools.map((tool) => join(folder(tool), 'bin')), env.PATH].join(delimiter);
-  if (!hasTarget(env) && hasTarget({ ...env, RUSTUP_TOOLCHAIN: debian.toolchain })) {
-    env.RUSTUP_TOOLCHAIN = debian.toolchain;
-  }
-  return env;
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'avgpool');
+const folderOf = ({ crate, version }) => join(cache, `${crate}-${version}`);
+
+// A tool on the contributor's PATH is used if its version is right.
+const withTools = { PATH: [...tools.map((tool) => join(folderOf(tool), 'bin')), process.env.PATH].join(delimiter) };
+
+/** The variables with which cargo and wasm-pack compile for WebAssembly. Call `setUpToolchain` first. */
+export async function environment() {
+  const usesDebian = !(await hasTarget()) && (await hasTarget(debianRust));
+  return usesDebian ? { ...withTools, ...debianRust } : withTools;
 }
 
-/** Installs what is missing. */
-export function setUpToolchain() {
-  if (!ask('cargo', ['--version']) && !ask('rustup', ['--version'])) {
-    throw new Failure('Rust is missing: install it with rustup (https://rustup.rs), then run this command again.');
+/** Installs the missing parts. */
+export async function setUpToolchain() {
+  if (!(await ask('cargo', ['--version']))) {
+    throw new UserError('Rust is missing. Install it with rustup (https://rustup.rs), then run this command again.');
   }
-  if (!hasTarget(environment())) {
-    setUpTarget();
-  }
-  const env = environment();
-  for (const tool of tools) {
-    if (ask(tool.binary, ['--version'], env) !== `${tool.binary} ${tool.version}`) {
-      say(`Installing ${tool.crate} ${tool.version} into ${folder(tool)} (a few minutes, once for all clones)`);
-      // The host's own toolchain: the tool runs here, not in WebAssembly.
-      run('cargo', ['install', '--locked', '--root', folder(tool), `${tool.crate}@${tool.version}`]);
+  // One downloads while the other compiles.
+  await Promise.all([setUpTarget(), setUpTools()]);
+}
+
+/** Installs rustfmt and clippy, with which the tests check Rust. */
+export async function setUpLint() {
+  const components = { fmt: 'rustfmt', clippy: 'clippy' };
+  for (const [command, component] of Object.entries(components)) {
+    if (!(await ask('cargo', [command, '--version']))) {
+      say(`Adding ${component} to the Rust toolchain`);
+      await run('rustup', ['component', 'add', component]);
     }
   }
 }
 
-/** Installs what the tests check Rust with, where it is missing. */
-export function setUpLint() {
-  const missing = ['fmt', 'clippy'].filter((tool) => !ask('cargo', [tool, '--version']));
-  if (missing.length > 0) {
-    const components = missing.map((tool) => (tool === 'fmt' ? 'rustfmt' : tool));
-    say(`Adding ${components.join(' and ')} to the Rust toolchain`);
-    run('rustup', ['component', 'add', ...components]);
+/** Whether rustc finds a standard library, with the crate for tests, for the target. */
+async function hasTarget(env = {}) {
+  const libraries = await ask('rustc', ['--print', 'target-libdir', '--target', target], env);
+  return existsSync(libraries ?? '') && readdirSync(libraries).some((file) => file.startsWith('libtest-'));
+}
+
+async function setUpTarget() {
+  if ((await hasTarget()) || (await hasTarget(debianRust))) {
+    return;
   }
-}
-
-function hasTarget(env) {
-  const libraries = ask('rustc', ['--print', 'target-libdir', '--target', target], env);
-  return (
-    libraries !== undefined &&
-    existsSync(libraries) &&
-    readdirSync(libraries).some((file) => file.startsWith('libtest-'))
-  );
-}
-
-function setUpTarget() {
-  if (ask('rustup', ['--version'])) {
+  if (await ask('rustup', ['--version'])) {
     say(`Adding the target ${target} to the Rust toolchain`);
     try {
-      run('rustup', ['target', 'add', target]);
+      await run('rustup', ['target', 'add', target]);
       return;
-    } catch (failure) {
-      console.log(`${failure.message}; trying Debian's packages instead.`);
+    } catch (error) {
+      console.log(`${messageOf(error)}; trying Debian packages instead.`);
     }
   }
-  setUpDebian();
-}
-
-function setUpDebian() {
-  installDebian(`the Rust target ${target}, which rustup could not add,`, debian.packages);
-  const env = { ...process.env };
-  if (ask('rustup', ['--version'])) {
-    run('rustup', ['toolchain', 'link', debian.toolchain, '/usr']);
-    env.RUSTUP_TOOLCHAIN = debian.toolchain;
-  }
-  if (!hasTarget(env)) {
-    buildStandardLibrary(env);
+  await installDebianRust();
+  if (!(await hasTarget(debianRust))) {
+    await buildStandardLibrary(target);
   }
 }
 
-// The standard library, compiled from Debian's source as the dependencies of an empty crate, and put where rustc looks.
-function buildStandardLibrary(env) {
-  const libraries = ask('rustc', ['--print', 'target-libdir', '--target', target], env);
-  say(`Compiling Rust's standard library for ${target} into ${libraries} (about a minute, once for this machine)`);
-  const crate = mkdtempSync(join(tmpdir(), 'avgpool-std-'));
-  try {
-    mkdirSync(join(crate, 'src'));
-    writeFileSync(join(crate, 'src/lib.rs'), '');
-    writeFileSync(
-      join(crate, 'Cargo.toml'),
-      '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n',
-    );
-    // `test` for the tests that run in WebAssembly, bitcode for link-time optimisation.
-    const args = ['build', '--release', '-Zbuild-std=std,test,panic_abort', '--target', target];
-    const manifest = ['--manifest-path', join(crate, 'Cargo.toml'), '--target-dir', join(crate, 'target')];
-    run('cargo', [...args, ...manifest], { ...env, RUSTC_BOOTSTRAP: '1', RUSTFLAGS: '-C embed-bitcode=yes' });
-    const built = join(crate, 'target', target, 'release/deps');
-    const compiled = readdirSync(built).filter((file) => /^lib.*\.rlib$/.test(file) && !file.startsWith('libempty'));
-    mkdirSync(libraries, { recursive: true });
-    run('cp', [...compiled.map((file) => join(built, file)), libraries]);
-  } finally {
-    rmSync(crate, { recursive: true, force: true });
+async function setUpTools() {
+  const build = join(cache, 'build');
+  for (const tool of tools) {
+    const { crate, binary, version, flags } = tool;
+    if ((await ask(binary, ['--version'], withTools)) !== `${binary} ${version}`) {
+      say(`Installing ${crate} ${version} into ${folderOf(tool)} (a minute or two, once for all clones)`);
+      // Both tools share the dependencies that are compiled in `build`.
+      const folders = ['--root', folderOf(tool), '--target-dir', build];
+      await run('cargo', ['install', '--locked', `${crate}@${version}`, ...flags, ...folders], { env: unoptimised });
+    }
   }
+  rmSync(build, { recursive: true, force: true });
 }
+
+main(import.meta.url, setUpToolchain);
