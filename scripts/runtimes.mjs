@@ -1,28 +1,29 @@
-// Installs the runtimes and runs the packed package in all of them; with --quick in those that `npm test` is for.
+// Installs the runtimes and runs the packed package in them. Vitest gets all arguments: `-t Deno`, `--tags-filter quick`.
 
 import { build } from './build.mjs';
 import { installDebian } from './debian.mjs';
-import { Failure, main, run, say } from './run.mjs';
-import { installLocked } from './setup.mjs';
+import { installLocked } from './install.mjs';
+import { main, run, say, UserError } from './run.mjs';
 
-const browsers = {
-  quick: ['chromium'],
-  others: ['firefox-esr', 'webkit2gtk-driver', 'xvfb'],
-};
+const browsers = { quick: ['chromium'], others: ['firefox-esr', 'webkit2gtk-driver', 'xvfb'] };
 
-main(import.meta.url, () => {
-  const args = process.argv.slice(2);
-  build({ ifChanged: true });
-  installLocked('test/runtimes');
+/** Installs browsers: all of them, or the one for the quick part. Targets without their browser are skipped. */
+export async function installBrowsers({ quick }) {
   try {
-    installDebian('browsers', args.includes('--quick') ? browsers.quick : Object.values(browsers).flat());
-  } catch (failure) {
-    if (!(failure instanceof Failure)) {
-      throw failure;
+    await installDebian('browsers', quick ? browsers.quick : Object.values(browsers).flat());
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      throw error;
     }
-    // The lines that miss them say so.
-    console.log(failure.message);
+    console.log(error.message);
   }
-  say('Running the package in the runtimes');
-  run('node', ['test/runtimes/run.mjs', ...args]);
+}
+
+main(import.meta.url, async () => {
+  const args = process.argv.slice(2);
+  await build({ ifChanged: true });
+  installLocked('test/runtimes');
+  await installBrowsers({ quick: args.join().includes('quick') });
+  say('Running the package in its runtimes');
+  await run('vitest', ['run', '--root', 'test/runtimes', ...args]);
 });

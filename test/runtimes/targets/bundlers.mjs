@@ -1,4 +1,4 @@
-// Bundlers: each makes a page of the smoke program, minified and with what is unused dropped, and Chromium runs it.
+// Bundlers: each makes a minified, tree-shaken page of the smoke program, and Chromium runs it.
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,28 +8,28 @@ import { build as esbuild } from 'esbuild';
 import { rollup } from 'rollup';
 import { build as vite } from 'vite';
 import webpack from 'webpack';
-import { versionOf } from '../app.mjs';
-import { onPage } from './browsers.mjs';
+import { onPage } from '../browsers.mjs';
+import { smoke } from '../target.mjs';
+import { versionOf } from '../tools.mjs';
 
 /** A page that runs a program. */
 const pageOf = (program) => `<!doctype html><title>avgpool</title><script type="module" src="./${program}"></script>`;
 
-/** `bundle(folder, program, out)` makes the program in `folder` a page, or the script of one with its name, in `out`. */
-const line = (name, bundle, program = 'bundled.mjs') => ({
-  name,
-  how: program === 'bundled.mjs' ? 'bundle in Chromium' : '`avgpool/slim`, bundle in Chromium',
-  version: () => versionOf(name.toLowerCase()),
-  async run({ folder }) {
+/** A bundler; `bundle(folder, program, out)` writes the bundle of a program, under the program's name, into `out`. */
+function bundler(name, bundle, program = 'bundled.mjs') {
+  const how = program === 'bundled.mjs' ? 'bundle in Chromium' : '`avgpool/slim`, bundle in Chromium';
+  const run = async (folder) => {
     const out = join(folder, `out-${name}-${program}`);
     mkdirSync(out);
     writeFileSync(join(out, 'index.html'), pageOf(program));
     await bundle(folder, program, out);
-    return onPage(out, 'result');
-  },
-});
+    return (await onPage(out, 'result')).value;
+  };
+  smoke(name, how, run, { version: () => versionOf(name.toLowerCase()) });
+}
 
+/** Vite's input is a page, so it replaces the page too. */
 async function withVite(folder, program, out) {
-  // Vite begins at a page.
   const input = join(folder, 'vite.html');
   writeFileSync(input, pageOf(program));
   const build = { outDir: out, emptyOutDir: true, rollupOptions: { input } };
@@ -67,11 +67,9 @@ function refuse(warning) {
   throw new Error(warning.message ?? warning.text);
 }
 
-export default [
-  line('Vite', withVite),
-  line('Vite', withVite, 'slim-vite.mjs'),
-  line('webpack', withWebpack),
-  line('webpack', withWebpack, 'slim-webpack.mjs'),
-  line('Rollup', withRollup),
-  line('esbuild', withEsbuild),
-];
+bundler('Vite', withVite);
+bundler('Vite', withVite, 'slim-vite.mjs');
+bundler('webpack', withWebpack);
+bundler('webpack', withWebpack, 'slim-webpack.mjs');
+bundler('Rollup', withRollup);
+bundler('esbuild', withEsbuild);

@@ -1,0 +1,78 @@
+// Browsers that evaluate an expression on a page: Chromium, Firefox and WebKit, from Debian packages.
+
+import { execa } from 'execa';
+import getPort from 'get-port';
+import puppeteer from 'puppeteer-core';
+import { Builder } from 'selenium-webdriver';
+import { firstOf, withFiles, withServer } from './tools.mjs';
+
+const browsers = {
+  Chromium: {
+    browser: 'chrome',
+    files: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
+    // Root has no sandbox.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
+  },
+  Firefox: { browser: 'firefox', files: ['/usr/bin/firefox-esr', '/usr/bin/firefox'], args: [] },
+};
+
+/** Runs `use` with a browser of Puppeteer, and with its version. */
+export async function withBrowser(name, use) {
+  const { files, ...options } = browsers[name];
+  const browser = await puppeteer.launch({ ...options, executablePath: firstOf(...files) });
+  try {
+    return await use(browser, (await browser.version()).replace(/^.*\//, ''));
+  } finally {
+    await browser.close();
+  }
+}
+
+const inPuppeteer = (name) => (address, expression) =>
+  withBrowser(name, async (browser, version) => {
+    const page = await browser.newPage();
+    await page.goto(address);
+    return { value: await page.evaluate(expression), version };
+  });
+
+/** WebKitGTK's small browser, on a display that nobody sees. */
+async function inWebKit(address, expression) {
+  const display = `:${await getPort()}`;
+  const screen = execa(firstOf('/usr/bin/Xvfb'), [display, '-nolisten', 'tcp'], { reject: false });
+  const env = {
+    DISPLAY: display,
+    LIBGL_ALWAYS_SOFTWARE: '1',
+    WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+  };
+  const folder = '/usr/lib/x86_64-linux-gnu/webkit2gtk';
+  const binary = firstOf(`${folder}-4.1/MiniBrowser`, `${folder}-4.0/MiniBrowser`);
+  const capabilities = {
+    browserName: 'MiniBrowser',
+    'webkitgtk:browserOptions': { binary, args: ['--automation'] },
+  };
+  const argsFor = (port) => [`--port=${port}`];
+  try {
+    return await withServer(firstOf('/usr/bin/WebKitWebDriver'), argsFor, { env }, async (driver) => {
+      const session = await new Builder().usingServer(driver).withCapabilities(capabilities).build();
+      try {
+        await session.get(address);
+        const value = await session.executeScript(`return ${expression}`);
+        return { value, version: (await session.getCapabilities()).getBrowserVersion() };
+      } finally {
+        await session.quit();
+      }
+    });
+  } finally {
+    screen.kill();
+    await screen;
+  }
+}
+
+const evaluate = { Chromium: inPuppeteer('Chromium'), Firefox: inPuppeteer('Firefox'), WebKit: inWebKit };
+
+/** The names of the browsers. */
+export const engines = Object.keys(evaluate);
+
+/** Serves a folder with these headers, and evaluates an expression on one of its pages. Gives `value` and `version`. */
+export const onPage = (folder, expression, { path = '', headers = {}, engine = 'Chromium' } = {}) =>
+  withFiles(folder, headers, (address) => evaluate[engine](`${address}/${path}`, expression));

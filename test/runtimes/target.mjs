@@ -1,0 +1,50 @@
+// The three kinds of target. A target is a test, and a row of the table: it leaves the facts for its row in `task.meta.row`.
+
+import { expect, inject, test } from 'vitest';
+import { MissingRuntime } from './tools.mjs';
+
+/**
+ * A target that gives the hash of the smoke program.
+ *
+ * @param name the runtime.
+ * @param how how the runtime loads the package.
+ * @param run gets the folder with the installed package, and gives `hash` and `cases`; `version` too if it finds it there.
+ * @param options `quick` if the target is part of `npm test`; `version`, a function that gives the runtime's version.
+ */
+export function smoke(name, how, run, options) {
+  define(name, how, options, async (folder) => {
+    const found = await run(folder);
+    expect(found).toMatchObject({ hash: inject('hash'), cases: expect.any(Number) });
+    return found;
+  });
+}
+
+/** A target that measures: `run` gives milliseconds. */
+export function time(name, how, run, options) {
+  define(name, how, options, async (folder) => {
+    const found = await run(folder);
+    expect(found).toMatchObject({ milliseconds: expect.any(Number) });
+    return found;
+  });
+}
+
+/** A target that only checks: `run` throws if something is wrong. It has no row in the table. */
+export function check(name, how, run, options) {
+  define(name, how, options, async (folder) => {
+    await run(folder);
+  });
+}
+
+function define(name, how, { quick = false, version = () => undefined } = {}, run) {
+  test(`${name}, ${how}`, { tags: quick ? ['quick'] : [] }, async ({ skip, task }) => {
+    task.meta.row = { name, how };
+    try {
+      Object.assign(task.meta.row, { version: version() }, await run(inject('folder')));
+    } catch (error) {
+      if (error instanceof MissingRuntime) {
+        skip(error.message);
+      }
+      throw error;
+    }
+  });
+}

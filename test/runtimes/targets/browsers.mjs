@@ -1,0 +1,35 @@
+// Browsers: the smoke program on a page of a static server.
+
+import { expect } from 'vitest';
+import { onPage } from '../browsers.mjs';
+import { smoke } from '../target.mjs';
+
+/** Runs an expression that gives the smoke program's result. */
+async function resultOnPage(folder, expression, options) {
+  const { value, version } = await onPage(folder, expression, options);
+  return { ...value, version };
+}
+
+smoke('Chromium', 'page with an import map', (folder) => resultOnPage(folder, 'result'), { quick: true });
+
+const inWorker = `new Promise((resolve, reject) => {
+  const worker = new Worker('./page-worker.mjs', { type: 'module' });
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = ({ message }) => reject(new Error(message));
+})`;
+smoke('Chromium', 'module worker', (folder) => resultOnPage(folder, inWorker), { quick: true });
+
+smoke(
+  'Chromium',
+  '`avgpool/slim`, compiled while it downloads',
+  async (folder) => {
+    const { streamed, ...found } = await resultOnPage(folder, 'result', { path: 'slim.html' });
+    expect(streamed).toBe(1);
+    return found;
+  },
+  { quick: true },
+);
+
+for (const engine of ['Firefox', 'WebKit']) {
+  smoke(engine, 'page with an import map', (folder) => resultOnPage(folder, 'result', { engine }));
+}
