@@ -1,4 +1,4 @@
-// The tests of the built package. They run in processes, with the collector at hand, since memory is what many are about.
+// The tests of the built package. Each file runs in a process with a garbage collector that tests can call.
 
 import { defineConfig } from 'vitest/config';
 
@@ -8,5 +8,6 @@ export default defineConfig({
     pool: 'forks',
     execArgv: ['--expose-gc'],
     testTimeout: 120_000,
+    reporters: ['default', './scripts/count-tests.mjs'],
   },
 });

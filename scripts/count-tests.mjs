@@ -1,0 +1,23 @@
+// A reporter for Vitest. It names the skipped tests, and its last line counts all tests for scripts/test.mjs.
+
+export default class CountTests {
+  onInit({ config, logger }) {
+    this.isFiltered = Boolean(config.testNamePattern || config.tagsFilter?.length);
+    this.logger = logger;
+  }
+
+  onTestRunEnd(modules) {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    for (const test of modules.flatMap((module) => [...module.children.allTests()])) {
+      const { state, note } = test.result();
+      // A filter skips tests too, without a note.
+      if (state !== 'skipped' || note || !this.isFiltered) {
+        counts[state] += 1;
+      }
+      if (note) {
+        this.logger.log(`\u001b[33mSKIPPED: ${test.fullName}: ${note}\u001b[0m`);
+      }
+    }
+    this.logger.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  }
+}
