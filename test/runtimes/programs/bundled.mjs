@@ -1,4 +1,4 @@
-// The smoke program as bundlers get it: with the names that it needs, so that what nobody imports can be dropped.
+// The smoke program for bundlers. It imports two names, so that bundlers can drop the others.
 
 import { AvgPool2d, Tensor } from 'avgpool';
 import { smoke } from './smoke.mjs';

@@ -1,4 +1,4 @@
-// The same for a module with nothing in it.
+// Prints how many milliseconds the import of an empty module takes.
 
 const start = performance.now();
 await import('./nothing.mjs');

@@ -1,4 +1,4 @@
-// Prints how many milliseconds pass from the import of the package to the first result.
+// Prints the milliseconds from the import of the package to the first result.
 
 const start = performance.now();
 const { AvgPool2d, Tensor } = await import('avgpool');

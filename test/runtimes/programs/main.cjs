@@ -1,4 +1,4 @@
-// Prints what the smoke program finds, with the package as a CommonJS module gets it.
+// Prints the result of the smoke program, as a CommonJS module.
 
 const avgpool = require('avgpool');
 

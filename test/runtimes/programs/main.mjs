@@ -1,4 +1,4 @@
-// Prints what the smoke program finds, as a module.
+// Prints the result of the smoke program, as an ES module.
 
 import * as avgpool from 'avgpool';
 import { smoke } from './smoke.mjs';

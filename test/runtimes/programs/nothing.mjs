@@ -1,1 +1,1 @@
-// A module with nothing in it.
+// An empty module.

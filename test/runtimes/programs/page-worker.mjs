@@ -1,4 +1,4 @@
-// The smoke program in a browser's worker, where there are no import maps.
+// The smoke program in a browser's worker. Workers have no import maps.
 
 import * as avgpool from './node_modules/avgpool/dist/index.js';
 import { smoke } from './smoke.mjs';

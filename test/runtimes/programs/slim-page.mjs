@@ -1,4 +1,4 @@
-// The smoke program on a plain page with the slim entry: the module is compiled while it arrives.
+// The smoke program on a page with the slim entry, which compiles the module while it downloads.
 
 import * as avgpool from 'avgpool/slim';
 import { smoke } from './smoke.mjs';

@@ -1,4 +1,4 @@
-// The smoke program with the slim entry, as Vite gets it.
+// The smoke program with the slim entry, for Vite.
 
 import url from 'avgpool/avgpool.wasm?url';
 import { AvgPool2d, init, Tensor } from 'avgpool/slim';

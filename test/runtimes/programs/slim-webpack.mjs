@@ -1,4 +1,4 @@
-// The smoke program with the slim entry, as webpack gets it.
+// The smoke program with the slim entry, for webpack.
 
 import { AvgPool2d, init, Tensor } from 'avgpool/slim';
 import { smoke } from './smoke.mjs';

@@ -1,4 +1,4 @@
-// Answers what the smoke program finds: a worker of Cloudflare's with the slim entry.
+// A Cloudflare Worker that responds with the result of the smoke program, with the slim entry.
 
 import module from 'avgpool/avgpool.wasm';
 import * as avgpool from 'avgpool/slim';

@@ -1,9 +1,9 @@
-// The smoke program: pools seeded geometries, forward and backward, in both element types and layouts, and hashes every bit
-// of every result. It runs wherever JavaScript does, with whichever copy of avgpool it is given.
+// The smoke program: pools seeded geometries, forward and backward, in two element types and two layouts, and hashes every
+// bit of every result. It imports nothing, so that it runs in every runtime.
 
 const CASES = 300;
 
-/** The poolings that have fast paths; a third of the cases are of these. */
+/** Poolings with fast paths. A third of the cases are of these. */
 const families = [
   { kernelSize: 2 },
   { kernelSize: 3, stride: 1, padding: 1 },
@@ -13,10 +13,10 @@ const families = [
   { kernelSize: 3, stride: 1, padding: 1, countIncludePad: false },
 ];
 
-/** Factors of inputs: denormal, small and large numbers, none of whose sums overflows. */
+/** Factors of the inputs: subnormal, small and large numbers. No sum overflows. */
 const scales = [1, 1e-3, 1e-42, 1e30];
 
-/** Returns how many geometries were pooled, and a hash of all results: 16 hexadecimal digits. */
+/** Returns the number of geometries, and a hash of all results as 16 hexadecimal digits. */
 export function smoke({ AvgPool2d, Tensor }) {
   const below = randomNumbers(20_261_123);
   const hash = fnv();
@@ -80,7 +80,7 @@ function random(Tensor, below, shape, dtype) {
   return tensor;
 }
 
-/** Whole numbers below a limit, the same ones everywhere: a linear congruential generator. */
+/** A linear congruential generator of integers below a limit. It gives the same ones in every runtime. */
 function randomNumbers(seed) {
   let state = seed;
   return (limit) => {
@@ -89,7 +89,7 @@ function randomNumbers(seed) {
   };
 }
 
-/** FNV-1a over words of 32 bits, twice, from two beginnings. */
+/** Two FNV-1a hashes over 32-bit words, with different initial values. */
 function fnv() {
   const halves = new Uint32Array([0x811c9dc5, 0x01000193]);
   return {

@@ -1,4 +1,4 @@
-// Answers what the smoke program finds: a worker of Cloudflare's, or of the edge.
+// A worker for edge platforms that responds with the result of the smoke program.
 
 import * as avgpool from 'avgpool';
 import { smoke } from './smoke.mjs';

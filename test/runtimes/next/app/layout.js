@@ -1,4 +1,4 @@
-// Next.js wants a layout.
+// Next.js needs a layout.
 
 export default function Layout({ children }) {
   return (

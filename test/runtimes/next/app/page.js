@@ -1,4 +1,4 @@
-// Next.js wants a page.
+// Next.js needs a page.
 
 export default function Page() {
   return null;

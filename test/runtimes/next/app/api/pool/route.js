@@ -1,4 +1,4 @@
-// The smoke program as a route on the edge.
+// An edge route that responds with the result of the smoke program.
 
 import * as avgpool from 'avgpool';
 import { smoke } from '../../../../programs/smoke.mjs';
