@@ -12,82 +12,78 @@ import { environment, setUpLint } from './toolchain.mjs';
 
 const queue = new PQueue({ concurrency: availableParallelism() });
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 /** Runs a command when a core is free. `isQuiet` hides the output of a success. */
 function run(title, command, { env = {}, priority = 1, isQuiet = false } = {}) {
   const [program, ...args] = command.split(' ');
   const options = { cwd: root, preferLocal: true, env: { ...env, NO_COLOR: '1' }, stdin: 'ignore', all: true };
-  return queue.add(
-    async () => {
-      const result = await execa(program, args, { ...options, reject: false });
-      say(`${title} (${(result.durationMs / 1000).toFixed(1)} s)`);
-      if (result.failed || !isQuiet) {
-        console.log(result.all || result.shortMessage);
-      }
-      return result;
-    },
-    { priority },
-  );
+  const start = async () => {
+    const { failed, durationMs, all, shortMessage } = await execa(program, args, { ...options, reject: false });
+    say(`${title} (${(durationMs / 1000).toFixed(1)} s)`);
+    const output = all || shortMessage || '';
+    if (failed || !isQuiet) {
+      console.log(output);
+    }
+    return { failed, output };
+  };
+  return queue.add(start, { priority });
+}
+
+/** Adds a step's tests to the total. A step that fails without a failed test, or has no tests, has failed. */
+function count(title, stepFailed, { passed, failed, skipped }) {
+  const isMissed = failed === 0 && (stepFailed || passed === 0);
+  total.passed += passed;
+  total.failed += isMissed ? 1 : failed;
+  total.skipped += skipped;
+  if (isMissed || failed > 0) {
+    failures.push(title);
+  }
 }
 
 /** Runs a command that later steps need, and gives its output. */
 async function prepare(title, command, options) {
-  const { failed, all } = await run(title, command, options);
+  const { failed, output } = await run(title, command, options);
   if (failed) {
     throw new UserError(`${title}: failed`);
   }
-  return all;
+  return output;
 }
 
 /** Runs a command that passes or fails as a whole. */
-async function check(title, command, options) {
-  const { failed } = await run(title, command, options);
-  total[failed ? 'failed' : 'passed'] += 1;
+async function check(title, command) {
+  const { failed } = await run(title, command);
+  count(title, failed, { passed: failed ? 0 : 1, failed: 0, skipped: 0 });
 }
 
-/** Runs a command that counts its tests, and gives how many ran. */
+/** Runs a command that prints counts of its tests, as cargo and scripts/count-tests.mjs do. Gives how many tests ran. */
 async function suite(title, command, options) {
-  const { failed, all } = await run(title, command, options);
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, ...numbers] of all.matchAll(/(\d+) passed[;,] (\d+) failed[;,] (\d+) (?:ignored|skipped)/g)) {
-    Object.keys(counts).forEach((key, i) => {
-      counts[key] += Number(numbers[i]);
-    });
-  }
-  // A suite that fails without a failed test, or runs no test, has failed.
-  if (counts.failed === 0 && (failed || counts.passed === 0)) {
-    counts.failed = 1;
-  }
-  for (const [key, count] of Object.entries(counts)) {
-    total[key] += count;
-  }
-  return counts.passed + counts.failed;
+  const { failed: stepFailed, output } = await run(title, command, options);
+  const lines = [...output.matchAll(/(\d+) passed[;,] (\d+) failed[;,] (\d+) (?:ignored|skipped)/g)];
+  const [passed, failed, skipped] = [1, 2, 3].map((group) => lines.reduce((sum, line) => sum + Number(line[group]), 0));
+  count(title, stepFailed, { passed, failed, skipped });
+  return passed + failed;
 }
 
-/** Runs each law in a process of its own, so that all cores work. The laws fill the cores that no other step uses. */
+/** Runs each law in a process of its own. The laws have the lowest priority, so they use the cores that are left. */
 async function lawsInWebAssembly() {
   const env = await environment();
-  // Clippy lints the host's code only. For the code of this target, the compiler is strict.
+  // Clippy sees no code for WebAssembly. There the compiler is strict.
   const cargo =
     'cargo test --package avgpool --release --locked --test laws --target wasm32-unknown-unknown ' +
     '--config target.wasm32-unknown-unknown.rustflags=["--deny=warnings"] --';
   const list = await prepare('Compiling the laws for WebAssembly', `${cargo} --list`, { env, priority: 2 });
   const names = [...list.matchAll(/^(\S+): test$/gm)].map(([, name]) => name);
-  const counts = await Promise.all(
-    names.map((name) =>
-      suite(`In WebAssembly: ${name}`, `${cargo} --exact ${name}`, { env, priority: 0, isQuiet: true }),
-    ),
-  );
-  const wrong = names.filter((_, i) => counts[i] !== 1);
-  if (names.length === 0 || wrong.length > 0) {
-    throw new UserError(
-      `Each law must run exactly once in WebAssembly. Listed: ${names.length}. Wrong: ${wrong.join()}`,
-    );
+  const options = { env, priority: 0, isQuiet: true };
+  const runs = names.map((name) => suite(`In WebAssembly: ${name}`, `${cargo} --exact ${name}`, options));
+  const counts = await Promise.all(runs);
+  if (names.length === 0 || counts.some((ran) => ran !== 1)) {
+    throw new UserError(`Each of ${names.length} laws must run once in WebAssembly. They ran ${counts.join()} times.`);
   }
 }
 
 async function builtPackage() {
-  // Install scripts are off: the one of ONNX Runtime downloads builds for graphics cards.
+  // Without install scripts: the one of ONNX Runtime downloads builds for graphics cards.
   await prepare('Installing the peers', 'node scripts/install.mjs test/peers --ignore-scripts');
   await Promise.all([suite('The built package', 'vitest run'), check('Types of the tests', 'tsc --project test')]);
 }
@@ -97,42 +93,35 @@ async function runtimes() {
   await suite('The package in its runtimes', 'vitest run --root test/runtimes --tags-filter quick');
 }
 
-async function rust() {
-  await setUpLint();
-  await Promise.all([
-    suite(
-      'The laws on the portable lanes, with checked indices',
-      'cargo test --package avgpool --profile checked --locked',
-    ),
-    check('Lint of Rust', 'cargo clippy --workspace --all-targets --locked -- --deny warnings'),
-    check('Format of Rust', 'cargo fmt --all --check'),
-  ]);
-}
-
-const typesOfEveryResolution = 'attw --pack --profile node16 --exclude-entrypoints ./avgpool.wasm';
-
-/** Every step. Results that are rejected name a step that others needed. */
+/** Runs every step. A result is rejected if a preparation failed. */
 async function allSteps() {
   await build({ ifChanged: true });
+  await setUpLint();
   await installBrowsers({ quick: true });
   return Promise.allSettled([
     lawsInWebAssembly(),
     runtimes(),
     builtPackage(),
-    rust(),
+    suite(
+      'The laws on portable lanes, with every index checked',
+      'cargo test --package avgpool --profile checked --locked',
+    ),
+    check('Lint of Rust', 'cargo clippy --workspace --all-targets --locked -- --deny warnings'),
+    check('Format of Rust', 'cargo fmt --all --check'),
     check('Types of the package', 'tsc --project .'),
     check('Lint and format of TypeScript and JavaScript', 'biome ci --error-on-warnings'),
     check('The manifest', 'publint --strict'),
-    check('The types as every resolution finds them', typesOfEveryResolution),
+    check('Types under every resolution', 'attw --pack --profile node16 --exclude-entrypoints ./avgpool.wasm'),
     check('The sizes', 'size-limit'),
   ]);
 }
 
 main(import.meta.url, async () => {
   const results = await allSteps().catch((reason) => [{ reason }]);
-  for (const { reason } of results.filter((result) => result.reason)) {
-    console.error(messageOf(reason));
-    total.failed += 1;
+  const errors = results.map(({ reason }) => reason).filter(Boolean);
+  total.failed += errors.length;
+  for (const line of [...errors.map(messageOf), ...failures]) {
+    console.error(`\u001b[31m✘\u001b[0m ${line}`);
   }
   console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} SKIPPED` : ''}`);
   process.exitCode = total.failed > 0 ? 1 : 0;

@@ -51,12 +51,9 @@ export async function setUpToolchain() {
 
 /** Installs rustfmt and clippy, with which the tests check Rust. */
 export async function setUpLint() {
-  const components = { fmt: 'rustfmt', clippy: 'clippy' };
-  for (const [command, component] of Object.entries(components)) {
-    if (!(await ask('cargo', [command, '--version']))) {
-      say(`Adding ${component} to the Rust toolchain`);
-      await run('rustup', ['component', 'add', component]);
-    }
+  if (!(await ask('cargo', ['fmt', '--version'])) || !(await ask('cargo', ['clippy', '--version']))) {
+    say('Adding rustfmt and clippy to the Rust toolchain');
+    await run('rustup', ['component', 'add', 'rustfmt', 'clippy']);
   }
 }
 
