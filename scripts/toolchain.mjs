@@ -2,8 +2,8 @@
 //
 // The tools go into a cache that all clones share. The contributor's own tools stay as they are.
 
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { buildStandardLibrary, debianRust, installDebianRust } from './debian-rust.mjs';
 import { ask, main, messageOf, root, run, say, UserError } from './run.mjs';
@@ -83,17 +83,20 @@ async function setUpTarget() {
 }
 
 async function setUpTools() {
-  const build = join(cache, 'build');
-  for (const tool of tools) {
-    const { crate, binary, version, flags } = tool;
-    if ((await ask(binary, ['--version'], withTools)) !== `${binary} ${version}`) {
+  const versions = await Promise.all(tools.map(({ binary }) => ask(binary, ['--version'], withTools)));
+  const missing = tools.filter(({ binary, version }, i) => versions[i] !== `${binary} ${version}`);
+  // The tools share dependencies, and with this folder they are compiled once.
+  const build = mkdtempSync(join(tmpdir(), 'avgpool-tools-'));
+  try {
+    for (const tool of missing) {
+      const { crate, version, flags } = tool;
       say(`Installing ${crate} ${version} into ${folderOf(tool)} (a minute or two, once for all clones)`);
-      // Both tools share the dependencies that are compiled in `build`.
       const folders = ['--root', folderOf(tool), '--target-dir', build];
       await run('cargo', ['install', '--locked', `${crate}@${version}`, ...flags, ...folders], { env: unoptimised });
     }
+  } finally {
+    rmSync(build, { recursive: true, force: true });
   }
-  rmSync(build, { recursive: true, force: true });
 }
 
 main(import.meta.url, setUpToolchain);
