@@ -18,6 +18,10 @@ export default class CountTests {
         this.logger.log(`\u001b[33mSKIPPED: ${test.fullName}: ${note}\u001b[0m`);
       }
     }
+    if (Object.values(counts).every((count) => count === 0)) {
+      this.logger.error('No test has this name or tag.');
+      process.exitCode = 1;
+    }
     this.logger.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   }
 }

@@ -45,5 +45,5 @@ export function messageOf(error) {
   if (error instanceof ExecaError) {
     return error.shortMessage;
   }
-  return error instanceof UserError ? error.message : error.stack;
+  return error instanceof UserError ? error.message : (error.stack ?? error);
 }

@@ -1,4 +1,6 @@
-// Installs the runtimes and runs the packed package in them. Vitest gets all arguments: `-t Deno`, `--tags-filter quick`.
+// Installs the runtimes and runs the packed package in them. With --quick, only in the part of them that `npm test` runs.
+//
+// Other arguments go to Vitest: `-t Deno` runs the targets with that name.
 
 import { build } from './build.mjs';
 import { installDebian } from './debian.mjs';
@@ -7,7 +9,7 @@ import { main, run, say, UserError } from './run.mjs';
 
 const browsers = { quick: ['chromium'], others: ['firefox-esr', 'webkit2gtk-driver', 'xvfb'] };
 
-/** Installs browsers: all of them, or the one for the quick part. Targets without their browser are skipped. */
+/** Installs all browsers, or only the one for the quick targets. Targets without their browser are skipped. */
 export async function installBrowsers({ quick }) {
   try {
     await installDebian('browsers', quick ? browsers.quick : Object.values(browsers).flat());
@@ -21,9 +23,11 @@ export async function installBrowsers({ quick }) {
 
 main(import.meta.url, async () => {
   const args = process.argv.slice(2);
+  const quick = args.includes('--quick');
   await build({ ifChanged: true });
   installLocked('test/runtimes');
-  await installBrowsers({ quick: args.join().includes('quick') });
+  await installBrowsers({ quick });
   say('Running the package in its runtimes');
-  await run('vitest', ['run', '--root', 'test/runtimes', ...args]);
+  const filters = args.flatMap((arg) => (arg === '--quick' ? ['--tags-filter', 'quick'] : [arg]));
+  await run('vitest', ['run', '--root', 'test/runtimes', ...filters]);
 });

@@ -5,7 +5,7 @@ import { table, writeSection } from '../../scripts/sections.mjs';
 
 const file = 'docs/runtimes.md';
 
-/** Whether a run has all targets. */
+/** Whether a run of Vitest has no filter. */
 export const isFull = ({ config }) => !config.testNamePattern && !config.tagsFilter?.length;
 
 /** The hash that the document states. It is undefined if the document states none, or several. */

@@ -1,4 +1,4 @@
-// The three kinds of target. A target is a test, and a row of the table: it leaves the facts for its row in `task.meta.row`.
+// The three kinds of target. A target is a test. It stores its name, its version and its result in `task.meta.row`.
 
 import { expect, inject, test } from 'vitest';
 import { MissingRuntime } from './tools.mjs';
