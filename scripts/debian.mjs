@@ -1,4 +1,4 @@
-// Installs Debian packages. It needs Debian, or a system made from it, and root.
+// Installs Debian packages. It needs root, on Debian or a derivative.
 
 import { ask, run, say, UserError } from './run.mjs';
 

@@ -10,7 +10,7 @@ const browsers = {
   Chromium: {
     browser: 'chrome',
     files: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
-    // Root has no sandbox.
+    // Chromium's sandbox refuses to run as root.
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
   },
   Firefox: { browser: 'firefox', files: ['/usr/bin/firefox-esr', '/usr/bin/firefox'], args: [] },
@@ -34,7 +34,7 @@ const inPuppeteer = (name) => (address, expression) =>
     return { value: await page.evaluate(expression), version };
   });
 
-/** WebKitGTK's small browser, on a display that nobody sees. */
+/** Evaluates in WebKitGTK's MiniBrowser, on a virtual display. */
 async function inWebKit(address, expression) {
   const display = `:${await getPort()}`;
   const screen = execa(firstOf('/usr/bin/Xvfb'), [display, '-nolisten', 'tcp'], { reject: false });

@@ -27,8 +27,14 @@ export function firstOf(...files) {
   return found;
 }
 
-/** A program of this folder's node_modules. */
-export const installed = (path) => firstOf(join(here, 'node_modules', path));
+/** A file in this folder's node_modules. npm leaves out packages for other platforms. */
+export function installed(path) {
+  const file = join(here, 'node_modules', path);
+  if (!existsSync(file)) {
+    throw new MissingRuntime(`npm installed no ${path} on ${process.platform} ${process.arch}`);
+  }
+  return file;
+}
 
 /** The version of a package of this folder's node_modules. */
 export function versionOf(name) {
@@ -57,7 +63,7 @@ export async function withServer(command, argsFor, options, use) {
   }
 }
 
-/** Asks once every 100 ms, for a minute. */
+/** Tries to connect every 100 ms for a minute. */
 async function untilAnswer(address, server) {
   const ended = server.then(({ escapedCommand, all }) => {
     throw new Error(`${escapedCommand} ended before it answered:\n${all}`);
