@@ -13,5 +13,5 @@ main(import.meta.url, () => {
     throw new Failure('A size is over its limit. `npx size-limit` shows which one.');
   }
   const rows = JSON.parse(printed).map(({ name, size }) => [name, `${(size / 1000).toFixed(1)} kB`]);
-  writeSection('README.md', 'npm run sizes', table(['what is loaded', 'gzip'], rows, 1));
+  writeSection('README.md', 'npm run sizes', table(['entry', 'gzip'], rows, 1));
 });
