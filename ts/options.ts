@@ -81,7 +81,8 @@ const defaults = {
   layout: 'NCHW',
 } as const;
 
-const names = ['kernelSize', ...Object.keys(defaults)];
+// Pure, so that avgpool/compat bundles nothing of this file but the functions it uses.
+const names = /* @__PURE__ */ Object.keys({ kernelSize: undefined, ...defaults });
 
 /** The options by name, from either form of arguments. */
 export function parseArguments(args: Arguments): AvgPool2dOptions {
@@ -165,7 +166,7 @@ export function heightIndex({ layout }: Pooling, shape: readonly number[]): numb
 }
 
 /** The extent of a window: dilation · (kernel − 1) + 1. */
-export function effectiveKernelSize({ kernel, dilation }: AxisOptions): number {
+export function effectiveKernelSize({ kernel, dilation }: Pick<AxisOptions, 'kernel' | 'dilation'>): number {
   return dilation * (kernel - 1) + 1;
 }
 

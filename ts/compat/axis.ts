@@ -4,7 +4,7 @@
 
 import { checkNames, checkSize, show } from '../check.js';
 import { heightAxis, type Layout } from '../layout.js';
-import type { AvgPool2dOptions } from '../options.js';
+import { type AvgPool2dOptions, effectiveKernelSize } from '../options.js';
 import type { Shape } from '../tensor.js';
 
 export type Pair = readonly [height: number, width: number];
@@ -61,11 +61,6 @@ export function spatialSize(inputShape: Shape, layout: Layout): Pair {
     checkSize(inputShape[i], i === height || i === height + 1 ? 1 : 0, 'inputShape', must, inputShape);
   }
   return [inputShape[height], inputShape[height + 1]];
-}
-
-/** The number of elements from the first to the last tap of a window. */
-export function effectiveKernelSize({ kernel, dilation }: Axis): number {
-  return dilation * (kernel - 1) + 1;
 }
 
 /** The output size for the sum of both paddings, before it is rounded to an integer. */
