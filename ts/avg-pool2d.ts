@@ -4,12 +4,11 @@
 
 import { show } from './check.js';
 import type { DType } from './dtype.js';
-import type { Layout } from './layout.js';
+import { heightAxis, type Layout } from './layout.js';
 import { outOfMemory } from './memory.js';
 import {
   type Arguments,
   type AvgPool2dOptions,
-  heightIndex,
   normalize,
   type Padding,
   type Pooling,
@@ -171,14 +170,14 @@ export class AvgPool2d {
   /** The shape with another height and width. */
   #resized(shape: Shape, height: number, width: number): number[] {
     const result = [...shape];
-    result.splice(heightIndex(this.#pooling, shape), 2, height, width);
+    result.splice(heightAxis(this.#pooling.layout, shape), 2, height, width);
     return result;
   }
 
   /** Checks that a tensor has the shape `like` with another height and width. */
   #expectShape(name: string, tensor: Tensor, like: Shape, height: number, width: number): void {
     const { shape } = tensor;
-    const first = heightIndex(this.#pooling, like);
+    const first = heightAxis(this.#pooling.layout, like);
     let equal = shape.length === like.length && shape[first] === height && shape[first + 1] === width;
     for (let axis = 0; axis < like.length; axis++) {
       equal &&= shape[axis] === like[axis] || axis === first || axis === first + 1;

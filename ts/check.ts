@@ -3,6 +3,9 @@
 /** The largest size of anything: an axis, a window, a padding. */
 export const MAX_SIZE = 2 ** 31 - 1;
 
+/** The ranks of a tensor: without and with the batch. */
+export const RANKS: readonly number[] = [3, 4];
+
 /** A value in a few words, for a message. */
 export function show(value: unknown, depth = 2): string {
   if (typeof value === 'string') {
@@ -48,6 +51,16 @@ export function checkSize(
   }
   if (value > MAX_SIZE) {
     throw new RangeError(`${name} ${must}, at most ${MAX_SIZE}, got ${show(given)}`);
+  }
+}
+
+/** Checks that a value is an array of one of these lengths. For `name` and `must` see {@link checkSize}. */
+export function checkArray(value: unknown, lengths: readonly number[], name: string, must: string): void {
+  if (!Array.isArray(value)) {
+    throw new TypeError(`${name} ${must}, got ${show(value)}`);
+  }
+  if (!lengths.includes(value.length)) {
+    throw new RangeError(`${name} ${must}, got ${show(value)}`);
   }
 }
 

@@ -9,7 +9,7 @@ export const layouts = {
   NHWC: { heightFromEnd: 3, channelsLast: true },
 } as const satisfies Record<Layout, { heightFromEnd: number; channelsLast: boolean }>;
 
-/** The index of the height in a shape of this rank; the width follows it. */
-export function heightAxis(layout: Layout, rank: number): number {
-  return rank - layouts[layout].heightFromEnd;
+/** The index of the height in a shape; the width follows it. */
+export function heightAxis({ heightFromEnd }: (typeof layouts)[Layout], shape: readonly number[]): number {
+  return shape.length - heightFromEnd;
 }

@@ -160,11 +160,6 @@ export function normalize(options: ResolvedOptions): Pooling {
   return { ...pooling, key: JSON.stringify(pooling) };
 }
 
-/** The index of the height in a shape; the width follows it. */
-export function heightIndex({ layout }: Pooling, shape: readonly number[]): number {
-  return shape.length - layout.heightFromEnd;
-}
-
 /** The extent of a window: dilation · (kernel − 1) + 1. */
 export function effectiveKernelSize({ kernel, dilation }: Pick<AxisOptions, 'kernel' | 'dilation'>): number {
   return dilation * (kernel - 1) + 1;

@@ -4,8 +4,9 @@
 
 import { MAX_SIZE, show } from './check.js';
 import { type DType, dtypes } from './dtype.js';
+import { heightAxis } from './layout.js';
 import { outOfMemory } from './memory.js';
-import { type AxisOptions, effectiveKernelSize, heightIndex, type Pooling } from './options.js';
+import { type AxisOptions, effectiveKernelSize, type Pooling } from './options.js';
 import * as bindings from './wasm/bindings.js';
 
 /** The sizes of the planes of an input and of its output. */
@@ -39,7 +40,7 @@ let uses = 0;
  */
 export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType, recent?: Plan): Plan {
   const { key } = pooling;
-  const axis = heightIndex(pooling, shape);
+  const axis = heightAxis(pooling.layout, shape);
   const height = shape[axis];
   const width = shape[axis + 1];
   const channels = channelsAt(axis, pooling, shape);
@@ -63,7 +64,7 @@ export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType
  * @throws RangeError if the planes are empty, no window fits, or there are too many windows to count.
  */
 export function planeSizes(pooling: Pooling, shape: readonly number[]): PlaneSizes {
-  const axis = heightIndex(pooling, shape);
+  const axis = heightAxis(pooling.layout, shape);
   const [height, width] = [shape[axis] as number, shape[axis + 1] as number];
   return {
     height,

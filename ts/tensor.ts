@@ -2,7 +2,7 @@
 //
 // It knows who owns the memory and what a view survives. It knows nothing of pooling.
 
-import { checkKey, checkSize, show } from './check.js';
+import { checkArray, checkKey, checkSize, RANKS, show } from './check.js';
 import { type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
 import { MAX_TENSOR_BYTES, outOfMemory } from './memory.js';
 import { allocate, type Buffer, memory } from './wasm/bindings.js';
@@ -242,12 +242,7 @@ export class Tensor<D extends DType = DType> {
 export function checkShape(name: string, shape: Shape, dtype: DType): number {
   checkKey('dtype', dtype, dtypes);
   const must = 'must be an array of 3 or 4 non-negative integers';
-  if (!Array.isArray(shape)) {
-    throw new TypeError(`${name} ${must}, got ${show(shape)}`);
-  }
-  if (shape.length !== 3 && shape.length !== 4) {
-    throw new RangeError(`${name} ${must}, got ${show(shape)}`);
-  }
+  checkArray(shape, RANKS, name, must);
   let size = 1;
   for (let axis = 0; axis < shape.length; axis++) {
     checkSize(shape[axis], 0, name, must, shape);
@@ -266,7 +261,7 @@ export function checkShape(name: string, shape: Shape, dtype: DType): number {
  * cannot be a shape is returned as it is, and fails the check.
  */
 export function frozenShape(shape: Shape): Shape {
-  const copies = Array.isArray(shape) && !Object.isFrozen(shape) && (shape.length === 3 || shape.length === 4);
+  const copies = Array.isArray(shape) && !Object.isFrozen(shape) && RANKS.includes(shape.length);
   return copies ? Object.freeze(Array.from(shape)) : shape;
 }
 

@@ -2,8 +2,8 @@
 //
 // It does not know the options of any other project.
 
-import { checkNames, checkSize, show } from '../check.js';
-import { heightAxis, type Layout } from '../layout.js';
+import { checkArray, checkNames, checkSize, RANKS, show } from '../check.js';
+import { heightAxis, type Layout, layouts } from '../layout.js';
 import { type AvgPool2dOptions, effectiveKernelSize } from '../options.js';
 import type { Shape } from '../tensor.js';
 
@@ -50,17 +50,12 @@ export function withPadding(
  */
 export function spatialSize(inputShape: Shape, layout: Layout): Pair {
   const must = 'must be an array of 3 or 4 non-negative integers, with a height and a width of at least 1';
-  if (!Array.isArray(inputShape)) {
-    throw new TypeError(`inputShape ${must}, got ${show(inputShape)}`);
-  }
-  if (inputShape.length !== 3 && inputShape.length !== 4) {
-    throw new RangeError(`inputShape ${must}, got ${show(inputShape)}`);
-  }
-  const height = heightAxis(layout, inputShape.length);
+  checkArray(inputShape, RANKS, 'inputShape', must);
+  const height = heightAxis(layouts[layout], inputShape);
   for (let i = 0; i < inputShape.length; i++) {
     checkSize(inputShape[i], i === height || i === height + 1 ? 1 : 0, 'inputShape', must, inputShape);
   }
-  return [inputShape[height], inputShape[height + 1]];
+  return [inputShape[height] as number, inputShape[height + 1] as number];
 }
 
 /** The output size for the sum of both paddings, before it is rounded to an integer. */
@@ -103,12 +98,7 @@ export function positivePair(name: string, value: readonly number[]): Pair {
 /** Checks an array of `length` integers of at least `least` and returns a frozen copy. */
 export function checkIntegers(name: string, value: readonly number[], length: number, least: 0 | 1): readonly number[] {
   const must = `must be ${length} ${least === 1 ? 'positive' : 'non-negative'} integers`;
-  if (!Array.isArray(value)) {
-    throw new TypeError(`${name} ${must}, got ${show(value)}`);
-  }
-  if (value.length !== length) {
-    throw new RangeError(`${name} ${must}, got ${show(value)}`);
-  }
+  checkArray(value, [length], name, must);
   for (let i = 0; i < length; i++) {
     checkSize(value[i], least, name, must, value);
   }
