@@ -36,7 +36,7 @@ export function shortTable(report) {
   });
   const text =
     'The limit is the time to read the input and write the output. ' +
-    'The columns of the other engines say how many times faster avgpool is.';
+    'The columns of the other engines say how many times faster avgpool is; below 1×, it is slower.';
   return `${table(['forward, float32', 'avgpool', 'avgpool ÷ limit', ...engines], rows, 1)}\n\n${text}`;
 }
 
@@ -56,7 +56,8 @@ function summary(report) {
         : [[engine, direction, ...[geometricMean, min, max].map((statistic) => times(statistic(values)))]];
     }),
   );
-  const text = 'How many times faster avgpool is than each engine, over the cases that the engine supports:';
+  const text =
+    'How many times faster avgpool is than each engine, over the cases that the engine supports; below 1×, it is slower:';
   return `${text}\n\n${table(['engine', 'direction', 'geometric mean', 'least', 'greatest'], rows, 2)}`;
 }
 
@@ -138,7 +139,7 @@ function times(value) {
   return `${round(value)}×`;
 }
 
-/** Three digits from 10 on, two below. */
+/** An integer from 100 on, three digits from 10 on, two digits below. */
 function round(value) {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
 }
