@@ -24,7 +24,26 @@ function fences(file: string): { file: string; language: string; source: string 
   }));
 }
 
+const programs = manual.flatMap(fences).filter(({ language }) => language === 'js');
+
+/** The section that a command writes to a document; empty if a marker is missing. */
+function section(file: string, command: string): string {
+  const [, after = ''] = read(file).split(`<!-- ${command} writes from here -->`);
+  return after.slice(0, Math.max(0, after.indexOf('<!-- to here -->')));
+}
+
+/** The rows of the first table of a section, without its head. */
+function tableRows(file: string, command: string): string[] {
+  const [table = ''] = section(file, command).match(/(^\|.*\n)+/m) ?? [];
+  return table.split('\n').slice(2, -1);
+}
+
 describe('in the README and in docs/', () => {
+  test('there are programs in more than one document', () => {
+    expect(programs.filter(({ file }) => file === 'README.md').length).toBeGreaterThan(2);
+    expect(programs.length).toBeGreaterThan(5);
+  });
+
   test.each(manual)('every fenced block of %s is a program, or in a language that is not JavaScript', (file) => {
     const found = fences(file);
     for (const { language } of found) {
@@ -34,19 +53,14 @@ describe('in the README and in docs/', () => {
     expect(marks).toHaveLength(2 * found.length);
   });
 
-  test.each(manual.flatMap(fences).filter(({ language }) => language === 'js'))(
-    'this program of $file prints what its comments say:\n$source',
-    ({ source }) => {
-      const comments = [...source.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text as string);
-      expect(comments.length).toBeGreaterThan(0);
-      expect(source.match(/console\.log/g)).toHaveLength(comments.length);
-      // A comment that starts with an article describes the output. Any other one is the output, but for line breaks.
-      const patterns = comments.map((text) =>
-        /^an? /.test(text) ? '.+' : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-      );
-      expect(runModule(source).replace(/\s+/g, ' ')).toMatch(new RegExp(`^${patterns.join(' ')}$`));
-    },
-  );
+  test.each(programs)('this program of $file prints what its comments say:\n$source', ({ source }) => {
+    const comments = [...source.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text as string);
+    expect(comments.length).toBeGreaterThan(0);
+    expect(source.match(/console\.log/g)).toHaveLength(comments.length);
+    // A comment that starts with an article describes the output. Any other one is the output, but for line breaks.
+    const patterns = comments.map((text) => (/^an? /.test(text) ? '.+' : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')));
+    expect(runModule(source).replace(/\s+/g, ' ')).toMatch(new RegExp(`^${patterns.join(' ')}$`));
+  });
 });
 
 /** The anchors of a document's headings, as GitHub makes them. */
@@ -76,7 +90,7 @@ test.each([
   ['npm run bench', 'docs/benchmarks.md'],
   ['npm run test:runtimes', 'docs/runtimes.md'],
 ])('%s finds its section in %s', (command, file) => {
-  expect(read(file).split(`<!-- ${command} writes from here -->`)[1]).toContain('<!-- to here -->');
+  expect(section(file, command)).not.toBe('');
 });
 
 test('the README has at most 160 lines and 9,000 bytes', () => {
@@ -85,8 +99,38 @@ test('the README has at most 160 lines and 9,000 bytes', () => {
   expect(text.length).toBeLessThanOrEqual(9000);
 });
 
-test('the README states the number of set-ups that gave the same bits', () => {
-  const hashes = read('docs/runtimes.md').match(/`[0-9a-f]{16}`/g) ?? [];
-  expect(new Set(hashes).size).toBe(1);
-  expect(read('README.md')).toContain(`the same bits in [${hashes.length} set-ups](docs/runtimes.md)`);
+describe('the reasons at the start of the README', () => {
+  const [reasons = ''] = read('README.md').match(/(^- .*\n)+/m) ?? [];
+
+  test('state the number of environments that gave the same bits', () => {
+    const hashes = section('docs/runtimes.md', 'npm run test:runtimes').match(/`[0-9a-f]{16}`/g) ?? [];
+    expect(new Set(hashes).size).toBe(1);
+    const { length } = tableRows('docs/runtimes.md', 'npm run test:runtimes');
+    expect(reasons).toContain(`the same bits in [${length} environments](docs/runtimes.md)`);
+  });
+
+  test('state the number of results of PyTorch that are compared', () => {
+    const { length } = JSON.parse(read('test/fixtures/pytorch-avg-pool2d.json'));
+    expect(reasons).toContain(`${length} results match those of PyTorch`);
+  });
+
+  test('state the size of the default entry', () => {
+    const [, size] = tableRows('README.md', 'npm run sizes')[0]?.match(/([\d.]+) kB/) ?? [];
+    expect(reasons).toContain(`${Math.round(Number(size))} kB compressed`);
+  });
+
+  // A speedup is rounded down to one digit, so that it holds for most runs of the benchmark.
+  test.each([
+    ['tfjs-wasm', 'forward', /forward is (\d+)× faster than TensorFlow\.js/],
+    ['onnxruntime-web', 'forward', /(\d+)× faster than ONNX Runtime Web/],
+    ['tfjs-wasm', 'backward', /Backward is (\d+)× faster than TensorFlow\.js/],
+  ])('state at most the measured speedup over %s, %s', (engine, direction, claim) => {
+    const row = tableRows('docs/benchmarks.md', 'npm run bench').find((row) =>
+      row.startsWith(`| ${engine} | ${direction} |`),
+    );
+    const measured = Number(row?.match(/([\d.]+)×/)?.[1]);
+    const stated = Number(reasons.match(claim)?.[1]);
+    expect(stated).toBeLessThanOrEqual(measured);
+    expect(stated).toBeGreaterThan(measured / 2);
+  });
 });
