@@ -1,20 +1,28 @@
 // Deno: the smoke program, types, and a dry run of publishing to JSR.
 
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { check, smoke } from '../target.mjs';
 import { installed, lastJson, root, versionOf } from '../tools.mjs';
 
 /** Runs Deno in a folder. */
-export const deno = (cwd, ...args) =>
+const deno = (cwd, ...args) =>
   execa(installed('.bin/deno'), args, {
     cwd,
     all: true,
     timeout: 120_000,
     env: { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },
   });
+
+/** Checks the types of a program of the repository and runs it in a folder, without permissions. Returns its output. */
+export async function checkAndRun(folder, program, ...args) {
+  const file = basename(program);
+  cpSync(join(root, program), join(folder, file));
+  await deno(folder, 'check', file);
+  return (await deno(folder, 'run', '--no-prompt', file, ...args)).stdout;
+}
 
 const options = { quick: true, version: () => versionOf('deno') };
 
@@ -28,11 +36,7 @@ smoke(
 check(
   'Deno',
   'types: a program that uses every export',
-  async (folder) => {
-    cpSync(join(root, 'test/consumer/program.ts'), join(folder, 'program.ts'));
-    await deno(folder, 'check', 'program.ts');
-    await deno(folder, 'run', '--no-prompt', 'program.ts');
-  },
+  (folder) => checkAndRun(folder, 'test/consumer/program.ts'),
   options,
 );
 

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { onPage } from '../browsers.mjs';
 import { check } from '../target.mjs';
 import { here, installed, root, versionOf, withServer } from '../tools.mjs';
-import { deno } from './deno.mjs';
+import { checkAndRun } from './deno.mjs';
 
 const examples = join(root, 'examples');
 
@@ -32,9 +32,7 @@ check(
   'Deno',
   'example: program',
   async (folder) => {
-    cpSync(join(examples, 'deno/shades.ts'), join(folder, 'shades.ts'));
-    await deno(folder, 'check', 'shades.ts');
-    const { stdout } = await deno(folder, 'run', '--no-prompt', 'shades.ts', '8');
+    const stdout = await checkAndRun(folder, 'examples/deno/shades.ts', '8');
     // A ring: dark corners and a dark middle.
     expect(stdout.split('\n')).toHaveLength(4);
     expect(stdout).toMatch(/^ [^ ]+.* \n/);
