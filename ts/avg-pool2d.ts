@@ -1,6 +1,6 @@
 // AvgPool2d and avgPool2d: 2-D average pooling of tensors, forward and backward.
 //
-// It knows shapes and options. It does not know the kernels, or how plans are kept.
+// It knows shapes and options. It does not know the kernels, or how plans are cached.
 
 import { show } from './check.js';
 import type { DType } from './dtype.js';
@@ -29,8 +29,7 @@ import { backward, forward, Status } from './wasm/bindings.js';
  * are those of `lucid.nn.AvgPool2d` and PyTorch:
  *
  * - The output size of each axis is floor((size + padding − (dilation·(kernelSize − 1) + 1)) / stride) + 1.
- *   With `ceilMode` it is rounded up instead, less one if the last window would start beyond the input and its leading
- *   padding.
+ *   With `ceilMode` it is rounded up instead, and a last window that would start after the input is dropped.
  * - The divisor is the number of elements of the window, or `divisorOverride`. It counts padding, unless
  *   `countIncludePad` is false. It never counts positions beyond the padded input, where `ceilMode` lets a window
  *   overhang.
@@ -109,7 +108,7 @@ export class AvgPool2d {
    * The gradient of the input: each `gradOutput[oh, ow] / divisor(oh, ow)` is added to all elements of its window. This
    * is the transpose of the linear map that {@link AvgPool2d.forward} computes.
    *
-   * @param gradOutput of the shape that {@link AvgPool2d.outputShape} gives for `inputShape`.
+   * @param gradOutput of the shape that {@link AvgPool2d.outputShape} returns for `inputShape`.
    * @param inputShape the shape of the input of forward, which is the shape of the result.
    * @param out the tensor to write the result to, of shape `inputShape` and the type of `gradOutput`, as in
    *   {@link AvgPool2d.forward}.

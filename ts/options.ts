@@ -81,7 +81,7 @@ const defaults = {
   layout: 'NCHW',
 } as const;
 
-// Pure, so that avgpool/compat bundles nothing of this file but the functions it uses.
+// Pure, so that avgpool/compat bundles only the functions that it uses from this file.
 const names = /* @__PURE__ */ Object.keys({ kernelSize: undefined, ...defaults });
 
 /** The options by name, from either form of arguments. */

@@ -1,6 +1,6 @@
-// The plans of all poolings, in one bounded cache: the places of the table in the WebAssembly module.
+// The plans of all poolings, in one bounded cache. The WebAssembly module has a table with a place for each.
 //
-// It knows which plan is for which planes, and which was used last. It knows no tensors.
+// It knows which plan serves which planes, and when each was last used. It knows no tensors.
 
 import { MAX_SIZE, show } from './check.js';
 import { type DType, dtypes } from './dtype.js';
@@ -61,7 +61,7 @@ export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType
 /**
  * The sizes of the planes of an input of this shape, and of its output.
  *
- * @throws RangeError if the planes are empty, no window fits, or there are too many windows to count.
+ * @throws RangeError if the planes are empty, no window fits, or an output size exceeds 2^31 − 1.
  */
 export function planeSizes(pooling: Pooling, shape: readonly number[]): PlaneSizes {
   const axis = heightAxis(pooling.layout, shape);

@@ -48,8 +48,8 @@ export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
  * A tensor of rank 4 or 3. Its elements lie in WebAssembly memory, in row-major order.
  *
  * {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones}, {@link Tensor.full} and pooling make tensors.
- * {@link Tensor.dispose} frees the memory. For a tensor that is dropped without it, the garbage collector does, at some
- * time after the program has returned to its event loop. This needs an engine with FinalizationRegistry.
+ * {@link Tensor.dispose} frees the memory. The garbage collector frees a tensor that is dropped without it, some time
+ * after the program has returned to its event loop. This needs an engine with FinalizationRegistry.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare an optional symbol member.
 export class Tensor<D extends DType = DType> {
@@ -276,7 +276,7 @@ function notATensor(name: string, value: unknown): TypeError {
   return new TypeError(`${name} must be a Tensor, got ${got}`);
 }
 
-/** Reads a typed array after an allocation, which detaches the array if it is a view of this memory. */
+/** A function that reads a typed array after an allocation, which may have detached it if it is a view of this memory. */
 function readLater(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike<number> {
   if (values.buffer !== memory()) {
     return () => values;
@@ -288,7 +288,7 @@ function readLater(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike
   return () => new Type(memory(), byteOffset, length);
 }
 
-/** Copies an array before the allocation, so that no getter of the array can reach the new tensor. */
+/** A function that returns a copy. The copy is made before the allocation, so no getter can reach the new tensor. */
 function copyNumbers(values: ArrayLike<number>, length: number): () => ArrayLike<number> {
   const copy = Float64Array.from({ length }, (_, i) => checkNumber(values, i));
   return () => copy;

@@ -28,7 +28,7 @@ export interface Axis {
   readonly dilation: number;
 }
 
-/** The options for a window and the padding that `paddingOf` gives for each axis of an input. */
+/** The options for a window and the padding that `paddingOf` returns for each axis of an input. */
 export function withPadding(
   inputShape: Shape,
   layout: Layout,
@@ -69,7 +69,7 @@ export function totalSamePadding(axis: Axis): number {
 }
 
 /**
- * The padding that gives this output size: `end` grows if the last window needs it.
+ * The padding for this output size: the given one, with a larger `end` if the last window needs it.
  *
  * @throws RangeError if a window contains only padding.
  */

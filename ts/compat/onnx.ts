@@ -1,4 +1,4 @@
-// The translator for ONNX's AveragePool. It does not know which runtime will execute a model, only where two disagree.
+// The translator for ONNX's AveragePool. It knows where ONNX and ONNX Runtime disagree.
 
 import { show } from '../check.js';
 import type { AvgPool2dOptions } from '../options.js';
@@ -85,7 +85,7 @@ function samePadding(axis: Axis, autoPad: 'SAME_UPPER' | 'SAME_LOWER'): AxisPadd
   return [Math.max(0, begin), Math.max(0, total - begin)];
 }
 
-/** ONNX's VALID means no padding, and gives the same output size with and without `ceil_mode`. */
+/** ONNX's VALID means no padding, and the output size does not depend on `ceil_mode`. */
 function validPadding(axis: Axis, ceilMode: boolean): AxisPadding {
   if (ceilMode && !Number.isInteger(unroundedOutputSize(axis, 0))) {
     throw new RangeError(

@@ -36,7 +36,7 @@ const names = ['filterSize', 'strides', 'pad', 'dimRoundingMode'];
  *
  * @param inputShape `[N, H, W, C]` or `[H, W, C]`.
  * @throws TypeError or RangeError for arguments that TensorFlow.js does not have or does not allow.
- * @throws RangeError if a window would contain only padding: TensorFlow.js gives NaN, avgpool 0.
+ * @throws RangeError if a window would contain only padding: TensorFlow.js returns NaN there, avgpool 0.
  * @throws RangeError if `pad` is one number and TensorFlow.js computes a wrong output width: it takes the filter and stride
  *   of the height.
  */

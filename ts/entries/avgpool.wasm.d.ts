@@ -1,4 +1,4 @@
-// The type of avgpool/avgpool.wasm where importing it gives the compiled module, as on Cloudflare Workers.
+// The type of avgpool/avgpool.wasm where importing it returns the compiled module, as on Cloudflare Workers.
 
 import type { Module } from './slim.js';
 

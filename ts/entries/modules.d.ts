@@ -1,5 +1,4 @@
-// The types of the files that entries import and TypeScript does not know: the build makes them, or a runtime loads
-// them.
+// The types of files that entries import. TypeScript does not see them, because the build or the platform provides them.
 
 declare module '*/index.cjs' {
   export { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from './index.js';

@@ -35,7 +35,7 @@ export type ModuleSource =
  * nothing. A failed call can be repeated.
  *
  * @param source the file `avgpool/avgpool.wasm` of the same version: a WebAssembly.Module, bytes, a Response or a promise
- *   of one, or a URL to fetch. On edge platforms, importing the file gives a WebAssembly.Module. A response of type
+ *   of one, or a URL to fetch. On edge platforms, importing the file returns a WebAssembly.Module. A response of type
  *   application/wasm is compiled while it arrives.
  * @throws TypeError (as a rejection, like all errors here) if the source is none of these.
  * @throws Error if the file cannot be fetched or compiled, or is not this package's module; `cause` has the reason.
