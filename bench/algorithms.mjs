@@ -1,6 +1,6 @@
 // The speedup of each algorithm of the kernel: the shipped module against a module that has only Separable.
 //
-// The cases are listed by hand. If one shows 1×, the kernel may no longer choose that algorithm for it.
+// The cases are listed by hand. A speedup of about 1× may mean that the plan no longer chooses the algorithm.
 
 import { readFileSync } from 'node:fs';
 import { cases, nhwcCases, padded } from './cases.mjs';

@@ -11,9 +11,9 @@ export function check(engine, pooling, direction, data, result) {
   const wrong = expected.findIndex((value, i) => !(Math.abs(value - result[i]) <= 1e-5));
   if (wrong >= 0) {
     const place = `element ${wrong} of the ${direction} pass of ${pooling.name}`;
-    throw new Error(`${engine} gives a wrong result: ${place} is ${result[wrong]}, expected ${expected[wrong]}`);
+    throw new Error(`${engine} returns a wrong result: ${place} is ${result[wrong]}, expected ${expected[wrong]}`);
   }
   if (result.length !== expected.length) {
-    throw new Error(`${engine} gives ${result.length} elements for ${pooling.name}, expected ${expected.length}`);
+    throw new Error(`${engine} returns ${result.length} elements for ${pooling.name}, expected ${expected.length}`);
   }
 }

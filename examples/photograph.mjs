@@ -1,4 +1,4 @@
-// The program of `npm start`: runs the two examples of the reference page, then pools a photograph in several ways.
+// The program of `npm start`: runs the two examples of the reference page, then pools a photograph.
 //
 //   npm start                                    a photograph from the development packages
 //   npm start -- my.jpg --kernel 4 --stride 4    your own picture
@@ -38,7 +38,7 @@ try {
   process.exitCode = 1;
 }
 
-/** The two examples of the page of lucid.nn.AvgPool2d, and the values that they give for ones. */
+/** Runs the two examples of the reference page of lucid.nn.AvgPool2d on tensors of ones. */
 function runReferenceExamples() {
   printHeading('The examples of the reference page');
   const halve = new AvgPool2d(2, 2);

@@ -82,7 +82,7 @@ function declareBindings() {
   }
 }
 
-/** When a file, or the newest file of a folder, was last written. A missing file gives 0. Bindings are no sources. */
+/** The time of the last change of a file, or of the newest file in a folder; 0 if it is missing. Skips the bindings. */
 function newest(path) {
   const stat = statSync(join(root, path), { throwIfNoEntry: false });
   if (!stat?.isDirectory()) {

@@ -2,7 +2,7 @@
 
 import { ask, run, say, UserError } from './run.mjs';
 
-/** Installs the missing ones of `packages`. Messages call them `name`. */
+/** Installs `packages`, unless all are installed. Messages call them `name`. */
 export async function installDebian(name, packages) {
   const status = await ask('dpkg', ['--status', ...packages]);
   if (status?.match(/^Status: install ok installed$/gm)?.length === packages.length) {

@@ -1,4 +1,4 @@
-// Installs the runtimes and runs the packed package in them. With --quick, only in the part of them that `npm test` runs.
+// Installs the runtimes and runs the packed package in them. With --quick, it runs only the targets of `npm test`.
 //
 // Other arguments go to Vitest: `-t Deno` runs the targets with that name.
 

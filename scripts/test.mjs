@@ -30,7 +30,7 @@ function run(title, command, { env = {}, priority = 1, isQuiet = false } = {}) {
   return queue.add(start, { priority });
 }
 
-/** Adds a step's tests to the total. A step that fails without a failed test, or has no tests, has failed. */
+/** Adds a step's tests to the total. A step that fails without a failed test, or runs none, counts as one failure. */
 function count(title, stepFailed, { passed, failed, skipped }) {
   const isMissed = failed === 0 && (stepFailed || passed === 0);
   total.passed += passed;
@@ -41,7 +41,7 @@ function count(title, stepFailed, { passed, failed, skipped }) {
   }
 }
 
-/** Runs a command that later steps need, and gives its output. */
+/** Runs a command that later steps need, and returns its output. */
 async function prepare(title, command, options) {
   const { failed, output } = await run(title, command, options);
   if (failed) {
@@ -56,7 +56,7 @@ async function check(title, command) {
   count(title, failed, { passed: failed ? 0 : 1, failed: 0, skipped: 0 });
 }
 
-/** Runs a command that prints counts of its tests, as cargo and scripts/count-tests.mjs do. Gives how many tests ran. */
+/** Runs a command that prints counts of its tests, as cargo and scripts/count-tests.mjs do. Returns the number that ran. */
 async function suite(title, command, options) {
   const { failed: stepFailed, output } = await run(title, command, options);
   const lines = [...output.matchAll(/(\d+) passed[;,] (\d+) failed[;,] (\d+) (?:ignored|skipped)/g)];
@@ -103,7 +103,7 @@ async function allSteps() {
     runtimes(),
     builtPackage(),
     suite(
-      'The laws on portable lanes, with every index checked',
+      'The laws on portable vectors, with every index checked',
       'cargo test --package avgpool --profile checked --locked',
     ),
     check('Lint of Rust', 'cargo clippy --workspace --all-targets --locked -- --deny warnings'),

@@ -1,5 +1,5 @@
-// Engines that lack WebAssembly or SIMD, and policies that forbid it: importing works, and the first use throws an
-// error that says what is missing and what to do.
+// Engines without WebAssembly or SIMD, and policies that forbid it. Importing works, and the first use throws an error
+// that names the cause and the remedy.
 
 import { expect, test } from 'vitest';
 import { runModule, runProgram } from './program.js';

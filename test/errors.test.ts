@@ -564,7 +564,7 @@ test('arguments are read once, so the checked values are the ones in use', () =>
 });
 
 test.each(['gradOutput', 'out'] as const)(
-  'a getter in inputShape that disposes of %s gets the error for a disposed tensor',
+  'backward throws the error for a disposed tensor if a getter in inputShape disposes of %s',
   (name) => {
     const tensors = { gradOutput: Tensor.ones(outShape), out: Tensor.ones(shape) };
     const get = () => {
@@ -587,7 +587,7 @@ test('a tensor of the largest documented size can be made', () => {
   expect(runProgram(program)).toBe('3');
 });
 
-test('a tensor of another copy of the package gets an error that says so', async () => {
+test('a tensor of another copy of the package is refused with an error that says so', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-copy-'));
   cpSync(new URL('../dist', import.meta.url), folder, { recursive: true });
   const other = await import(pathToFileURL(join(folder, 'index.js')).href);

@@ -280,30 +280,32 @@ test.each([
   expect(pool.forward(x, y).data[0]).toBe(1);
 });
 
-describe('out of memory', () => {
+/** The start of a program: calls that may fail, and a pool and tensors that must still work afterwards. */
+const attempt = `
+  const attempt = (call) => {
+    try { call(); return 'done'; } catch (error) { return error.constructor.name + ': ' + error.message; }
+  };
+  // An existing pool with existing tensors computes the right results.
+  const pool = new AvgPool2d(3, 1, 1);
+  const works = () => {
+    x.data.fill(1);
+    const corner = pool.forward(x, out).data[0];
+    const gradient = pool.backward(out, x.shape, x).data[0];
+    return corner === Math.fround(4 / 9) && Math.abs(gradient - (4 / 9 + 6 / 9 + 6 / 9 + 1) / 9) < 1e-6;
+  };
+  const x = Tensor.ones([1, 1, 4, 4]);
+  const out = Tensor.ones([1, 1, 4, 4]);
+  works();`;
+
+describe('running out of memory', () => {
   // 64 pages of 64 KiB: 4 MiB.
   const limit = '--wasm-max-mem-pages=64';
-  const attempt = `
-    const attempt = (call) => {
-      try { call(); return 'done'; } catch (error) { return error.constructor.name + ': ' + error.message; }
-    };
-    // An existing pool with existing tensors computes the right results.
-    const pool = new AvgPool2d(3, 1, 1);
-    const works = () => {
-      x.data.fill(1);
-      const corner = pool.forward(x, out).data[0];
-      const gradient = pool.backward(out, x.shape, x).data[0];
-      return corner === Math.fround(4 / 9) && Math.abs(gradient - (4 / 9 + 6 / 9 + 6 / 9 + 1) / 9) < 1e-6;
-    };
-    const x = Tensor.ones([1, 1, 4, 4]);
-    const out = Tensor.ones([1, 1, 4, 4]);
-    works();`;
   const message = (what: string) =>
     new RegExp(
       `^RangeError: out of memory for ${what}: the WebAssembly memory has \\d+ bytes and \\d+ live tensors; dispose\\(\\) of tensors that are no longer needed$`,
     );
 
-  test('because of one huge tensor is a RangeError, and all existing objects work', () => {
+  test('with one huge tensor throws a RangeError, and all existing objects work', () => {
     const [error, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -316,7 +318,7 @@ describe('out of memory', () => {
     expect(ok).toBe(true);
   });
 
-  test('because of many small tensors of any size is a RangeError, and all existing objects work', () => {
+  test('with many small tensors of any size throws a RangeError, and all existing objects work', () => {
     for (const size of [1, 2, 5, 16, 61, 1000]) {
       const [error, count, ok, again] = JSON.parse(
         runProgram(
@@ -336,7 +338,7 @@ describe('out of memory', () => {
     }
   });
 
-  test('because of new pools and shapes in a full memory is a RangeError and never a trap', () => {
+  test('with new pools and shapes in a full memory throws a RangeError and never traps', () => {
     const [errors, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -361,7 +363,7 @@ describe('out of memory', () => {
     expect(ok).toBe(true);
   });
 
-  test('for the workspace of a plan leaves no result tensor behind', () => {
+  test('with the workspace of a plan leaves no result tensor behind', () => {
     const [error, tensors, ok] = JSON.parse(
       runProgram(
         `${attempt}
@@ -377,11 +379,9 @@ describe('out of memory', () => {
     expect([tensors, ok]).toEqual([0, true]);
   });
 
-  test.each([2, 3, 4])(
-    'because of plans with growing needs leaves the existing plans as they were, seed %i',
-    (seed) => {
-      // Tensors of all sizes come and go, and plans of all needs are tried. After each step the first pool must work.
-      const program = `${attempt}
+  test.each([2, 3, 4])('with plans of growing needs leaves the existing plans as they were, seed %i', (seed) => {
+    // Tensors of all sizes come and go, and plans of all needs are tried. After each step the first pool must work.
+    const program = `${attempt}
       let seed = ${seed};
       const random = (below) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % below; };
       const live = [];
@@ -404,26 +404,25 @@ describe('out of memory', () => {
         if (attempt(works) !== 'done' || !works()) broken++;
       }
       console.log(JSON.stringify([[...outcomes].sort(), broken]));`;
-      const outcomes = ['RangeError: out of memory', 'done'];
-      expect(JSON.parse(runProgram(program, '--wasm-max-mem-pages=40'))).toEqual([outcomes, 0]);
-    },
-  );
-
-  test('because the stack overflows in the middle of a call loses only the tensors of that call', () => {
-    const program = `${attempt}
-      const dive = (pool, x, out) => { pool.forward(x, out); dive(pool, x, out); };
-      const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
-      const lost = Tensor.ones([1, 1, 40, 40]);
-      const error = attempt(() => dive(large, lost, large.forward(lost)));
-      const again = large.forward(Tensor.ones([1, 1, 40, 40])).data[0];
-      console.log(JSON.stringify([error, again, works(), new AvgPool2d(2).forward(Tensor.ones([1, 9, 9])).data[0]]));`;
-    const corner = Math.fround((11 * 11) / (21 * 21));
-    expect(JSON.parse(runProgram(program))).toEqual(['RangeError: Maximum call stack size exceeded', corner, true, 1]);
+    const outcomes = ['RangeError: out of memory', 'done'];
+    expect(JSON.parse(runProgram(program, '--wasm-max-mem-pages=40'))).toEqual([outcomes, 0]);
   });
 
-  test('for reserve is a RangeError', () => {
+  test('in reserve throws a RangeError', () => {
     expect(runProgram(`${attempt} console.log(attempt(() => reserve(2 ** 24)))`, limit)).toMatch(
       message('a reserve of 16777216 bytes'),
     );
   });
+});
+
+test('a stack overflow in the middle of a call loses only the tensors of that call', () => {
+  const program = `${attempt}
+    const dive = (pool, x, out) => { pool.forward(x, out); dive(pool, x, out); };
+    const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
+    const lost = Tensor.ones([1, 1, 40, 40]);
+    const error = attempt(() => dive(large, lost, large.forward(lost)));
+    const again = large.forward(Tensor.ones([1, 1, 40, 40])).data[0];
+    console.log(JSON.stringify([error, again, works(), new AvgPool2d(2).forward(Tensor.ones([1, 9, 9])).data[0]]));`;
+  const corner = Math.fround((11 * 11) / (21 * 21));
+  expect(JSON.parse(runProgram(program))).toEqual(['RangeError: Maximum call stack size exceeded', corner, true, 1]);
 });

@@ -117,7 +117,7 @@ describe('where the package is installed', () => {
     ['index.js', 'avgpool'],
     ['slim.js', 'avgpool/slim'],
     ['compat.js', 'avgpool/compat'],
-  ])('%s exports the names that require of %s gives', async (file, entry) => {
+  ])('%s exports the same names as require of %s', async (file, entry) => {
     const module = await import(join(folder, 'node_modules/avgpool/dist', file));
     expect(Object.keys(module).sort()).toEqual(Object.keys(require(entry)).sort());
   });

@@ -1,7 +1,7 @@
 // The engines that are timed in turn in one process, avgpool first. PyTorch has a process of its own.
 //
-// An engine exports `name` and `load()`, which gives `{ version, prepare }`. `prepare(pooling, direction, data)` gives
-// `undefined` if the engine does not support the pooling. Otherwise it gives:
+// An engine exports `name` and `load()`, which returns `{ version, prepare }`. `prepare(pooling, direction, data)` returns
+// `undefined` if the engine does not support the pooling, and otherwise:
 //
 // - `run()`: one call, synchronous or not;
 // - `read()`: the result of the last call, in the layout of the pooling;

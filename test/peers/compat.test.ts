@@ -31,7 +31,7 @@ const elements = (shape: readonly number[]) => {
   return Float32Array.from({ length: size }, () => uniformInt(generator, -1000, 1000) / 1000);
 };
 
-/** Expects |result − expected| ≤ (kH + kW)·2⁻²³, the rounding error of either order of summation if |x| ≤ 1. */
+/** Expects |result − expected| ≤ (kH + kW)·2^−23, the rounding error of either order of summation if |x| ≤ 1. */
 function expectSame(
   options: AvgPool2dOptions,
   x: Float32Array,
@@ -200,7 +200,7 @@ describe('TensorFlow.js', () => {
     expect(skipped, 'most poolings are compared').toBeLessThan(CASES / 2);
   });
 
-  test('fromTfjs refuses a window of only padding, for which TensorFlow.js gives NaN', () => {
+  test('fromTfjs refuses a window of only padding, for which TensorFlow.js returns NaN', () => {
     const call: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 1, dimRoundingMode: 'ceil' };
     const theirs = tf.avgPool(tf.ones<tf.Rank.R4>([1, 3, 3, 1]), 2, 2, 1, 'ceil');
     expect(theirs.dataSync().some(Number.isNaN)).toBe(true);
@@ -268,7 +268,7 @@ describe('WebNN', () => {
   });
 });
 
-test('planes of 2³¹ − 1 squared are translated without a loop over windows, and no padding is −0', () => {
+test('planes of 2^31 − 1 rows and columns are translated without a loop over windows, and no padding is −0', () => {
   const huge = 2 ** 31 - 1;
   expect(fromWebNN({ windowDimensions: [1, 1] }, [1, 1, huge, huge]).padding).toEqual([
     [0, 0],

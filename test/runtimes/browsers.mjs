@@ -73,6 +73,6 @@ const evaluate = { Chromium: inPuppeteer('Chromium'), Firefox: inPuppeteer('Fire
 /** The names of the browsers. */
 export const engines = Object.keys(evaluate);
 
-/** Serves a folder with these headers, and evaluates an expression on one of its pages. Gives `value` and `version`. */
+/** Serves a folder with these headers, and evaluates an expression on one of its pages. Returns `value` and `version`. */
 export const onPage = (folder, expression, { path = '', headers = {}, engine = 'Chromium' } = {}) =>
   withFiles(folder, headers, (address) => evaluate[engine](`${address}/${path}`, expression));

@@ -31,7 +31,7 @@ export default class Document {
     const times = rows.filter(({ milliseconds }) => milliseconds !== undefined);
     const skipped = rows.filter((row) => row.skipped);
     const parts = [
-      `Every row gives the hash \`${smoke[0].hash}\`.`,
+      `Every row has the hash \`${smoke[0].hash}\`.`,
       table(
         ['runtime', 'version', 'how it loads the package'],
         smoke.map(({ name, version, how }) => [name, version, how]),

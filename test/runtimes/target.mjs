@@ -4,12 +4,12 @@ import { expect, inject, test } from 'vitest';
 import { MissingRuntime } from './tools.mjs';
 
 /**
- * A target that gives the hash of the smoke program.
+ * A target that returns the hash of the smoke program.
  *
  * @param name the runtime.
- * @param how how the runtime loads the package.
- * @param run gets the folder with the installed package, and gives `hash` and `cases`; `version` too if it finds it there.
- * @param options `quick` if the target is part of `npm test`; `version`, a function that gives the runtime's version.
+ * @param how the form in which the runtime loads the package.
+ * @param run takes the folder with the installed package, and returns `hash` and `cases`, and `version` if it knows that.
+ * @param options `quick` if the target is part of `npm test`; `version`, a function that returns the runtime's version.
  */
 export function smoke(name, how, run, options) {
   define(name, how, options, async (folder) => {
@@ -19,7 +19,7 @@ export function smoke(name, how, run, options) {
   });
 }
 
-/** A target that measures: `run` gives milliseconds. */
+/** A target that measures: `run` returns `milliseconds`. */
 export function time(name, how, run, options) {
   define(name, how, options, async (folder) => {
     const found = await run(folder);

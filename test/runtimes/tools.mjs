@@ -45,7 +45,7 @@ export function versionOf(name) {
 /** The last line that a program printed, as JSON. */
 export const lastJson = ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1));
 
-/** Runs a program and gives the last line that it printed, as JSON. */
+/** Runs a program and returns the last line that it printed, as JSON. */
 export const jsonOf = async (command, args, options) =>
   lastJson(await execa(command, args, { timeout: 120_000, ...options }));
 

@@ -1,4 +1,4 @@
-// Prints how many milliseconds the import of an empty module takes.
+// Prints the milliseconds for the import of an empty module.
 
 const start = performance.now();
 await import('./nothing.mjs');

@@ -80,7 +80,7 @@ function random(Tensor, below, shape, dtype) {
   return tensor;
 }
 
-/** A linear congruential generator of integers below a limit. It gives the same ones in every runtime. */
+/** A linear congruential generator of integers below a limit. It returns the same ones in every runtime. */
 function randomNumbers(seed) {
   let state = seed;
   return (limit) => {

@@ -6,7 +6,7 @@ import { check } from '../target.mjs';
 
 const scripts = (more) => ({ 'content-security-policy': `script-src 'self' 'unsafe-inline'${more}` });
 
-/** Imports the package and uses it. Gives the error of each. */
+/** Imports the package and uses it. Evaluates to the error of each. */
 const attempt = `(async () => {
   const errors = {};
   const avgpool = await import('avgpool').catch((error) => { errors.import = String(error); });

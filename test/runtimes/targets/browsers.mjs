@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { onPage } from '../browsers.mjs';
 import { smoke } from '../target.mjs';
 
-/** Runs an expression that gives the smoke program's result. */
+/** Evaluates an expression for the smoke program's result, and returns it with the version of the browser. */
 async function resultOnPage(folder, expression, options) {
   const { value, version } = await onPage(folder, expression, options);
   return { ...value, version };
