@@ -29,7 +29,6 @@ const compat = { compat: 'ts/compat/index.ts' };
 
 const types = { ...inBothFormats, ...compat };
 
-// All entries of one format share this chunk, so that they share one memory.
 const core = { core: ['ts/api.ts', 'ts/wasm/start.ts'] };
 // When a module imports a CommonJS file, Node searches the whole file for its names. The digits are in a file of their
 // own.

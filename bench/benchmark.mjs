@@ -16,7 +16,7 @@ const directions = ['forward', 'backward'];
  *
  * @param cases the poolings on which all engines are timed.
  * @param sampled the poolings on which only avgpool is timed, against the streaming limit.
- * @param extras whether to measure the costs beside the kernels too.
+ * @param extras whether to measure the figures of extras.mjs too.
  */
 export async function benchmark(cases, { timing, sampled, extras }) {
   const engines = await loadEngines();

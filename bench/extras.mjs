@@ -1,4 +1,4 @@
-// Figures beside the cases: the cost of a call, of a new result and of a start; time against plane and window size.
+// Figures other than the cases: the cost of a call, of a new result and of a start; time against plane and window size.
 
 import { spawnSync } from 'node:child_process';
 import { AvgPool2d, Tensor } from 'avgpool';

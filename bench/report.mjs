@@ -23,7 +23,7 @@ export function publish(report) {
 }
 
 /** The headline cases, forward: avgpool's time, its multiple of the limit and its speedup over each engine. */
-export function shortTable(report) {
+function shortTable(report) {
   const engines = otherEngines(report);
   const rows = headlineCases.map((name) => {
     const result = report.results.find((result) => result.name === name && result.direction === 'forward');

@@ -31,7 +31,7 @@ export interface OnnxAveragePool {
 const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'count_include_pad', 'auto_pad'];
 
 /**
- * The options of AvgPool2d that do what ONNX's AveragePool does, as version 22 of the operator specifies it.
+ * The options with which AvgPool2d computes ONNX's AveragePool, as version 22 of the operator specifies it.
  *
  * @param inputShape `[N, C, H, W]` or `[C, H, W]`.
  * @throws TypeError or RangeError for attributes that ONNX does not have or does not allow.

@@ -29,7 +29,7 @@ export interface TfjsAvgPool {
 const names = ['filterSize', 'strides', 'pad', 'dimRoundingMode'];
 
 /**
- * The options of AvgPool2d that do what TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)` does.
+ * The options with which AvgPool2d computes TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)`.
  *
  * TensorFlow.js never counts padding in the divisor of its forward pass. So an output size that is rounded up becomes
  * padding at the end. Its gradient divides by the whole window instead; avgpool's is the transpose of the forward pass.

@@ -47,7 +47,7 @@ const names = [
 ];
 
 /**
- * The options of AvgPool2d that do what WebNN's averagePool2d does.
+ * The options with which AvgPool2d computes WebNN's averagePool2d.
  *
  * WebNN never counts padding in the divisor. So an output size that is rounded up becomes padding at the end.
  *

@@ -15,7 +15,7 @@ check(
   'wrangler dev',
   'example: Cloudflare Worker',
   async () => {
-    // Beside the node_modules with the package.
+    // The copy finds the package in the node_modules beside it.
     const cwd = join(here, 'worker');
     rmSync(cwd, { recursive: true, force: true });
     cpSync(join(examples, 'cloudflare-worker'), cwd, { recursive: true });
