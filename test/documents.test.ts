@@ -111,7 +111,7 @@ describe('the reasons at the start of the README', () => {
 
   test('state the number of results of PyTorch that are compared', () => {
     const { length } = JSON.parse(read('test/fixtures/pytorch-avg-pool2d.json'));
-    expect(reasons).toContain(`${length} results match those of PyTorch`);
+    expect(reasons).toContain(`${length} results of PyTorch are reproduced`);
   });
 
   test('state the size of the default entry', () => {
