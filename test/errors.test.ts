@@ -168,13 +168,13 @@ const options: BadCall[] = [
     'six options by position',
     make(2, 2, 0, false, true, 1),
     TypeError,
-    'expected at most 5 options by position, got 6 arguments',
+    'expected at most 5 options by position, got 6',
   ],
   [
     'an object of options and a stride',
     make({ kernelSize: 2 }, 2),
     TypeError,
-    'expected one object of options and nothing else, got 2 arguments',
+    'expected an object of options and nothing else, got 2',
   ],
 ];
 
@@ -378,7 +378,7 @@ const calls: BadCall[] = [
   ['a disposed out', () => pool.forward(x, disposed), TypeError, 'out is disposed; its shape was [1, 2, 4, 4]'],
   ['an array as out', () => pool.forward(x, [0] as Any), TypeError, 'out must be a Tensor, got [0]'],
   ['null as out', () => pool.forward(x, null as Any), TypeError, 'out must be a Tensor, got null'],
-  ['the input as out', () => new AvgPool2d(1).forward(x, x), TypeError, 'out must not be the input'],
+  ['the input as out', () => new AvgPool2d(1).forward(x, x), TypeError, 'out must be another tensor than input'],
   [
     'out of another type',
     () => pool.forward(x as Any, doubleOut as Any),
@@ -454,7 +454,7 @@ const calls: BadCall[] = [
     'gradOutput as out',
     () => new AvgPool2d(1).backward(out, outShape, out),
     TypeError,
-    'out must not be the gradOutput',
+    'out must be another tensor than gradOutput',
   ],
   [
     'out of another type in backward',

@@ -302,7 +302,7 @@ describe('running out of memory', () => {
   const limit = '--wasm-max-mem-pages=64';
   const message = (what: string) =>
     new RegExp(
-      `^RangeError: out of memory for ${what}: the WebAssembly memory has \\d+ bytes and \\d+ live tensors; dispose\\(\\) of tensors that are no longer needed$`,
+      `^RangeError: out of memory for ${what}: the WebAssembly memory has \\d+ bytes and \\d+ live tensors; call dispose\\(\\) on tensors that you no longer need$`,
     );
 
   test('with one huge tensor throws a RangeError, and all existing objects work', () => {

@@ -208,7 +208,7 @@ export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments)
 /** Checks that a result can be written to `out`: another tensor of the same element type. */
 function checkOut(name: string, from: Tensor, out: Tensor): void {
   if (out === from) {
-    throw new TypeError(`out must not be the ${name}`);
+    throw new TypeError(`out must be another tensor than ${name}`);
   }
   if (out.dtype !== from.dtype) {
     throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);

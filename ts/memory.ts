@@ -31,5 +31,5 @@ export function memoryUsage(): { bytes: number; tensors: number } {
 export function outOfMemory(what: string): RangeError {
   const { bytes, tensors } = memoryUsage();
   const state = `the WebAssembly memory has ${bytes} bytes and ${tensors} live tensors`;
-  return new RangeError(`out of memory for ${what}: ${state}; dispose() of tensors that are no longer needed`);
+  return new RangeError(`out of memory for ${what}: ${state}; call dispose() on tensors that you no longer need`);
 }

@@ -90,8 +90,8 @@ export function parseArguments(args: Arguments): AvgPool2dOptions {
   const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
   const most = options === first ? 1 : 5;
   if (args.slice(most).some((extra) => extra !== undefined)) {
-    const expected = most === 1 ? 'one object of options and nothing else' : 'at most 5 options by position';
-    throw new TypeError(`expected ${expected}, got ${args.length} arguments`);
+    const expected = most === 1 ? 'an object of options and nothing else' : 'at most 5 options by position';
+    throw new TypeError(`expected ${expected}, got ${args.length}`);
   }
   return options;
 }
