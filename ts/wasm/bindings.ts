@@ -11,7 +11,7 @@ interface Exports extends WebAssembly.Exports {
   readonly __wbindgen_start: () => void;
 }
 
-/** The number of plans in the table. Few programs alternate between more. A plan takes about 200 bytes. */
+/** The number of plans in the table. Few programs alternate between more. A plan takes about 900 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;
