@@ -69,7 +69,7 @@ impl<T: Element> Algorithm<T> for Global {
 #[inline(always)]
 fn sums_of_planes<V: Simd>(planes: &[V::Element], len: usize) -> V {
     // If there are fewer planes than lanes, the last plane fills the remaining lanes.
-    let last = planes.len() / len - 1;
+    let last = (planes.len() / len).checked_sub(1).expect("at least one whole plane");
     let starts: [usize; MAX_LANES] = core::array::from_fn(|i| i.min(last) * len);
     let zero = V::Element::default();
     let mut totals = [V::splat(zero); MAX_LANES];
@@ -80,7 +80,7 @@ fn sums_of_planes<V: Simd>(planes: &[V::Element], len: usize) -> V {
         let mut sums = [V::splat(zero); MAX_LANES];
         while next < end {
             for (sum, start) in sums.iter_mut().zip(starts).take(V::LANES) {
-                // SAFETY: the plane lies at start..start + len, and next + LANES ≤ body ≤ len.
+                // SAFETY: start ≤ last·len, (last + 1)·len ≤ planes.len(), and next + LANES ≤ body ≤ len.
                 *sum = *sum + unsafe { load::<V, 1>(planes, start + next) }[0];
             }
             next += V::LANES;

@@ -80,6 +80,7 @@ impl<T: Element> Algorithm<T> for GlobalChannels {
 /// `after[c] = before[c] + Σ_p run[p, c]`
 fn add_run<T: Element>(before: &[T], run: &[T], after: &mut [T]) {
     let channels = after.len();
+    assert!(before.len() == channels && run.len() >= channels, "sums and at least one position");
     for_vectors(channels, &mut AddRun { before, run, after });
 }
 
@@ -93,15 +94,17 @@ impl<T: Element> Block<T> for AddRun<'_, T> {
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let channels = self.after.len();
-        // SAFETY: blocks lie inside the channels of a position, and `add_run` has checked that all positions are whole.
+        let last = self.run.len() - channels + start;
+        // SAFETY: a block lies inside the channels, so it ends at most `channels` − `start` elements after `at` ≤ `last`.
+        // `add_run` has checked that the run has a position.
         let position = |at: usize| unsafe { load::<V, N>(self.run, at) };
         let mut sum = position(start);
         let mut at = start + channels;
-        while at < self.run.len() {
+        while at <= last {
             sum = add(sum, position(at));
             at += channels;
         }
-        // SAFETY: as above.
+        // SAFETY: `add_run` has checked that `before` is as long as `after`. A block lies inside them.
         unsafe { store(add(load(self.before, start), sum), self.after, start) };
     }
 }

@@ -115,10 +115,11 @@ struct Slide<'a, T> {
 /// Out of line: engines keep large functions in their baseline compiler for longer.
 #[inline(never)]
 fn slide<T: Element>(slide: &mut Slide<T>) {
-    let Slide { rows, channels, result, .. } = &*slide;
+    let Slide { rows, channels, left, result, .. } = &*slide;
     let whole = |row: &[T]| row.len().is_multiple_of(*channels);
     let same = rows.iter().all(|row| row.len() == rows[0].len());
     assert!(same && whole(rows[0]) && whole(result), "rows of whole positions");
+    assert!(*left < 3, "less padding than taps");
     for_vectors(*channels, slide);
 }
 
@@ -133,8 +134,8 @@ impl<T: Element> Block<T> for Slide<'_, T> {
             let at = next;
             next = next.wrapping_add(*channels);
             if at < width {
-                // SAFETY: `slide` has checked that the rows have one length and whole positions. A block lies inside the
-                // channels of a position.
+                // SAFETY: `slide` has checked that the rows have one length and whole positions, and that at most two
+                // positions lie before them, so that `at` does not wrap into them. A block lies inside a position.
                 let [upper, middle, lower] = rows.map(|row| unsafe { load::<V, N>(row, at) });
                 add(add(upper, middle), lower)
             } else {
@@ -146,7 +147,7 @@ impl<T: Element> Block<T> for Slide<'_, T> {
             let divisor = V::splat(*row_factor * column_factors[at]);
             let [left, middle, right] = sums;
             let quotients = add(add(left, middle), right).map(|total| total / divisor);
-            // SAFETY: as above, for the result.
+            // SAFETY: `slide` has checked that the result has whole positions. A block lies inside one of them.
             unsafe { store(quotients, result, at) };
         };
         let (mut left, mut middle) = (column(), column());

@@ -63,6 +63,7 @@ fn transpose_squares<V: Simd>(
     [rows, columns]: [usize; 2],
     map: &impl Map<V::Element>,
 ) {
+    assert!(rows.min(columns) >= V::LANES, "at least one square");
     let size = rows.checked_mul(columns).expect("a matrix in memory");
     let (matrix, result) = (&matrix[..size], &mut result[..size]);
     let mut r = 0;
@@ -71,10 +72,10 @@ fn transpose_squares<V: Simd>(
         loop {
             V::transpose(
                 #[inline(always)]
-                // SAFETY: r + i < rows and c + LANES ≤ columns, and the matrix has rows · columns elements.
+                // SAFETY: there is a square, so r + i < rows and c + LANES ≤ columns. The matrix has rows · columns elements.
                 |i| map.apply(unsafe { load::<V, 1>(matrix, (r + i) * columns + c) }[0], r + i, c),
                 #[inline(always)]
-                // SAFETY: c + i < columns and r + LANES ≤ rows, and the result has rows · columns elements.
+                // SAFETY: likewise c + i < columns and r + LANES ≤ rows. The result has rows · columns elements.
                 |i, vector| unsafe { store([vector], result, (c + i) * rows + r) },
             );
             if c + V::LANES == columns {
