@@ -18,7 +18,7 @@ pub enum Divisor {
 
 impl Divisor {
     /// The divisor that all windows share, if they do.
-    pub fn common(self, rows: &Axis, columns: &Axis) -> Option<f64> {
+    pub(crate) fn common(self, rows: &Axis, columns: &Axis) -> Option<f64> {
         let same = |axis: &Axis| match self {
             Self::IncludePad => axis.counts_are_equal(true),
             Self::ExcludePad => axis.counts_are_equal(false),
@@ -28,7 +28,7 @@ impl Divisor {
     }
 
     /// Writes the divisors of all windows: each is the product of a factor for its row and one for its column.
-    pub fn of_windows<T: Element>(self, rows: &Axis, columns: &Axis, divisors: &mut [T]) {
+    pub(crate) fn of_windows<T: Element>(self, rows: &Axis, columns: &Axis, divisors: &mut [T]) {
         for (oh, divisors) in divisors.chunks_exact_mut(columns.output).enumerate() {
             let row = self.row_factor(rows, oh);
             for (ow, divisor) in divisors.iter_mut().enumerate() {
@@ -38,7 +38,7 @@ impl Divisor {
     }
 
     /// Writes the factors of the elements of a row. The channels of a position share a factor.
-    pub fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
+    pub(crate) fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
         let channels = factors.len() / columns.output;
         for (ow, factors) in factors.chunks_exact_mut(channels).enumerate() {
             factors.fill(T::from_f64(self.column_factor(columns, ow)));
@@ -46,7 +46,7 @@ impl Divisor {
     }
 
     /// Writes the factors of rows, numbered through all planes.
-    pub fn row_factors<T: Element>(self, rows: &Axis, factors: &mut [T]) {
+    pub(crate) fn row_factors<T: Element>(self, rows: &Axis, factors: &mut [T]) {
         let (of_plane, more) = factors.split_at_mut(rows.output.min(factors.len()));
         for (oh, factor) in of_plane.iter_mut().enumerate() {
             *factor = T::from_f64(self.row_factor(rows, oh));

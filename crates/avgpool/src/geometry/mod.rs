@@ -11,7 +11,7 @@ mod phases;
 
 pub use axis::{Axis, AxisOptions};
 pub use divisor::Divisor;
-pub use phases::Phases;
+use phases::Phases;
 
 use crate::simd::MAX_LANES;
 
@@ -49,37 +49,41 @@ impl Geometry {
     }
 
     /// Whether a position has enough channels for a vector of them.
-    pub fn fills_lanes(&self) -> bool {
+    pub(crate) fn fills_lanes(&self) -> bool {
         self.channels >= MAX_LANES
     }
 
     /// The elements of an input plane.
-    pub fn input_len(&self) -> usize {
+    pub(crate) fn input_len(&self) -> usize {
         self.rows.input * self.input_width()
     }
 
     /// The elements of an output plane.
-    pub fn output_len(&self) -> usize {
+    pub(crate) fn output_len(&self) -> usize {
         self.rows.output * self.output_width()
     }
 
     /// The elements of a row of the input.
-    pub fn input_width(&self) -> usize {
+    pub(crate) fn input_width(&self) -> usize {
         self.columns.input * self.channels
     }
 
     /// The elements of a row of the output.
-    pub fn output_width(&self) -> usize {
+    pub(crate) fn output_width(&self) -> usize {
         self.columns.output * self.channels
     }
 
     /// Forward: every plane of the input with its plane of the output.
-    pub fn planes<'a, T>(&self, input: &'a [T], output: &'a mut [T]) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
+    pub(crate) fn planes<'a, T>(
+        &self,
+        input: &'a [T],
+        output: &'a mut [T],
+    ) -> impl Iterator<Item = (&'a [T], &'a mut [T])> {
         input.chunks_exact(self.input_len()).zip(output.chunks_exact_mut(self.output_len()))
     }
 
     /// Backward: every plane of the output's gradient with its plane of the input's gradient.
-    pub fn planes_back<'a, T>(
+    pub(crate) fn planes_back<'a, T>(
         &self,
         grad_output: &'a [T],
         grad_input: &'a mut [T],
@@ -89,7 +93,7 @@ impl Geometry {
 
     /// Forward: the planes of these output rows, numbered through all planes, each with its rows. If the rows form whole
     /// planes, the planes come together.
-    pub fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    pub(crate) fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let height = self.rows.output;
         let (mut next, end) = (rows.start / height, rows.end.div_ceil(height));
         let whole = rows.start.is_multiple_of(height) && rows.end.is_multiple_of(height);
@@ -102,7 +106,7 @@ impl Geometry {
     }
 
     /// Backward: the same planes, each with the input rows that these output rows complete, if there are any.
-    pub fn input_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    pub(crate) fn input_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         self.output_rows(rows)
             .map(|(planes, windows)| (planes, self.rows.complete(windows.start)..self.rows.complete(windows.end)))
             .filter(|(_, completed)| !completed.is_empty())
@@ -110,7 +114,7 @@ impl Geometry {
 
     /// Backward: the first output row that an input row after the completed ones still needs, once the output rows before
     /// `end` are there. Rows are numbered through all planes.
-    pub fn first_pending_row(&self, end: usize) -> usize {
+    pub(crate) fn first_pending_row(&self, end: usize) -> usize {
         let top = end / self.rows.output * self.rows.output;
         let complete = self.rows.complete(end - top);
         if complete == self.rows.input { end } else { top + self.rows.earliest_window(complete) }
