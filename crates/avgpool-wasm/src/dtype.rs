@@ -1,9 +1,9 @@
-//! The element types. One line names them all: their code in JavaScript, their size and their plans follow from it.
+//! The element types. One line names them all: their codes in JavaScript, their sizes and their plans follow from it.
 //!
-//! A plan of any element type pools bytes here; their owner is not known.
+//! Plans take bytes here. This file does not know whose bytes they are.
 
-use avgpool::{Geometry, Plan};
-use bytemuck::{cast_slice_mut, try_cast_slice, try_cast_slice_mut};
+use avgpool::{Geometry, Plan, Pooled};
+use bytemuck::{Pod, cast_slice_mut, try_cast_slice, try_cast_slice_mut};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::memory::{Block, blocks_for};
@@ -38,14 +38,9 @@ macro_rules! dtypes {
         }
 
         impl AnyPlan {
-            /// The plan, or `None` if the bytes of its workspace cannot be counted.
-            pub fn new(dtype: DType, geometry: Geometry) -> Option<Self> {
+            fn of_any_size(dtype: DType, geometry: Geometry) -> Option<Self> {
                 match dtype {
-                    $(DType::$name => {
-                        let plan = Plan::<$element>::new(geometry)?;
-                        let bytes = plan.scratch_len().checked_mul(largest_size())?;
-                        isize::try_from(bytes).is_ok().then_some(Self::$name(plan))
-                    })+
+                    $(DType::$name => Plan::new(geometry).map(Self::$name)),+
                 }
             }
 
@@ -56,34 +51,24 @@ macro_rules! dtypes {
                 }
             }
 
-            /// The number of blocks that the plan works in. They hold elements of the largest type: so planes that have
-            /// been pooled in a small type seldom grow the memory again when they are pooled in a larger one.
-            pub fn workspace_len(&self) -> usize {
+            fn scratch_len(&self) -> usize {
                 match self {
-                    $(Self::$name(plan) => blocks_for(plan.scratch_len() * largest_size())),+
+                    $(Self::$name(plan) => plan.scratch_len()),+
                 }
             }
 
-            /// Pools every plane of `input` into a plane of `output`. `None` if the slices are not the same number of
-            /// whole planes.
+            /// Pools every plane of `input` into a plane of `output`. `None` if they do not hold the same number of whole
+            /// planes.
             pub fn forward(&self, input: &[u8], output: &mut [u8], workspace: &mut [Block]) -> Option<()> {
                 match self {
-                    $(Self::$name(plan) => {
-                        let (input, output) = (try_cast_slice(input).ok()?, try_cast_slice_mut(output).ok()?);
-                        let fits = plan.fits(input.len(), output.len());
-                        fits.then(|| plan.forward(input, output, cast_slice_mut(workspace)))
-                    })+
+                    $(Self::$name(plan) => forward(plan, input, output, workspace)),+
                 }
             }
 
             /// Applies the transpose of the pooling to every plane of `grad_output`. `None` as in [`AnyPlan::forward`].
             pub fn backward(&self, grad_output: &[u8], grad_input: &mut [u8], workspace: &mut [Block]) -> Option<()> {
                 match self {
-                    $(Self::$name(plan) => {
-                        let (from, to) = (try_cast_slice(grad_output).ok()?, try_cast_slice_mut(grad_input).ok()?);
-                        let fits = plan.fits(to.len(), from.len());
-                        fits.then(|| plan.backward(from, to, cast_slice_mut(workspace)))
-                    })+
+                    $(Self::$name(plan) => backward(plan, grad_output, grad_input, workspace)),+
                 }
             }
         }
@@ -91,3 +76,35 @@ macro_rules! dtypes {
 }
 
 dtypes! { Float32 = 0: f32, Float64 = 1: f64 }
+
+impl AnyPlan {
+    /// The plan, or `None` if the bytes of its workspace cannot be counted.
+    #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the plan")]
+    pub fn new(dtype: DType, geometry: Geometry) -> Option<Self> {
+        let plan = Self::of_any_size(dtype, geometry)?;
+        let bytes = plan.scratch_len().checked_mul(largest_size())?;
+        isize::try_from(bytes).is_ok().then_some(plan)
+    }
+
+    /// The number of blocks in the plan's workspace. They hold elements of the largest type. So the workspace seldom grows
+    /// again when the same planes are pooled in a larger type.
+    pub fn workspace_len(&self) -> usize {
+        blocks_for(self.scratch_len() * largest_size())
+    }
+}
+
+fn forward<T: Pooled + Pod>(plan: &Plan<T>, input: &[u8], output: &mut [u8], workspace: &mut [Block]) -> Option<()> {
+    let (input, output) = (try_cast_slice(input).ok()?, try_cast_slice_mut(output).ok()?);
+    plan.fits(input.len(), output.len()).then(|| plan.forward(input, output, cast_slice_mut(workspace)))
+}
+
+fn backward<T: Pooled + Pod>(
+    plan: &Plan<T>,
+    grad_output: &[u8],
+    grad_input: &mut [u8],
+    workspace: &mut [Block],
+) -> Option<()> {
+    let (grad_output, grad_input) = (try_cast_slice(grad_output).ok()?, try_cast_slice_mut(grad_input).ok()?);
+    plan.fits(grad_input.len(), grad_output.len())
+        .then(|| plan.backward(grad_output, grad_input, cast_slice_mut(workspace)))
+}
