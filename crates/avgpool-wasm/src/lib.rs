@@ -1,14 +1,13 @@
 //! The bridge from JavaScript to `avgpool`: `Memory`, `Buffer` (the elements of one tensor) and `Plans`.
 //!
-//! It turns numbers and buffers into plans and slices. TypeScript has the shapes, options and messages, and `avgpool`
-//! all arithmetic. Every allocation whose size a user chooses is tried, so running out of memory is an answer and not a
-//! trap.
+//! It turns numbers and buffers into plans and slices. TypeScript has the shapes, options and messages. `avgpool` has all
+//! arithmetic. Every allocation whose size a user chooses is tried, so running out of memory is an answer and not a trap.
 //!
 //! | file | holds; each uses only those below it |
 //! |---|---|
 //! | `plans` | `Plans`: the table, and the workspace that its plans share |
 //! | `buffer` | `Buffer` |
-//! | `dtype` | the element types, one line for all |
+//! | `dtype` | the element types, in one line, and their plans |
 //! | `memory` | `Memory`: the allocator and its free list |
 //! | `runtime` | replacements for parts of the standard library |
 

@@ -9,12 +9,12 @@ use core::hint::black_box;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The unit of allocation: 16 bytes, 16-byte aligned.
+/// The unit of allocation: 16 bytes, aligned to 16 bytes.
 pub type Block = u128;
 
 const _: () = assert!(size_of::<Block>() == 16 && align_of::<Block>() == 16);
 
-/// More blocks than the object takes that wasm-bindgen puts around a `Buffer`, the allocator's overhead included.
+/// Blocks enough for the object that wasm-bindgen puts around a `Buffer`, with the allocator's overhead.
 const OBJECT: usize = 32;
 
 /// The number of allocations that the free list holds.
@@ -39,7 +39,7 @@ struct State {
     free_list: [Cell<Vec<Block>>; FREE_LIST],
     /// The number of allocations freed so far, which says where in the free list the next one goes.
     freed: Cell<usize>,
-    /// The number of allocations that have not been freed.
+    /// The number of allocations by `allocate_blocks` that have not been freed.
     live: Cell<u32>,
 }
 
@@ -66,8 +66,8 @@ impl Memory {
 }
 
 impl Memory {
-    /// Allocates `count` blocks with arbitrary contents; the caller frees them with [`Memory::free_blocks`]. `None` if
-    /// there is no memory for them or for the object around them.
+    /// Allocates `count` blocks with arbitrary contents. The caller frees them with [`Memory::free_blocks`]. `None` if there
+    /// is no memory for them or for the object around them.
     pub(crate) fn allocate_blocks(&self, count: usize) -> Option<Vec<Block>> {
         let blocks = self.reuse(count).or_else(|| self.try_zeroed(count))?;
         self.state.live.set(self.state.live.get() + 1);
@@ -113,7 +113,8 @@ impl Memory {
         try_capacity(count)
     }
 
-    /// Whether the object fits that wasm-bindgen will put around a buffer: its allocation is not tried.
+    /// Whether there is memory for the object that wasm-bindgen will put around a buffer. wasm-bindgen does not try its
+    /// allocation: it traps on failure.
     fn object_fits(&self) -> bool {
         black_box(&try_capacity(OBJECT)).is_some() || black_box(&self.try_capacity(OBJECT)).is_some()
     }

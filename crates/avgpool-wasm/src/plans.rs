@@ -1,7 +1,6 @@
 //! `Plans`: a table of plans and the workspace that they share.
 //!
-//! It turns JavaScript's numbers into plans and runs them on buffers. Which plan is worth a place in the table,
-//! TypeScript decides.
+//! It turns JavaScript's numbers into plans and runs them on buffers. TypeScript decides which plans the table holds.
 
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -22,13 +21,13 @@ pub enum Status {
     Done = 0,
     /// There is no memory for the workspace now.
     OutOfMemory = 1,
-    /// The plan needs more memory than the machine can address.
+    /// The plan needs more memory than the machine can address, or a size is 0.
     TooLarge = 2,
     /// The table has no such plan, or the buffers do not fit it.
     Mismatch = 3,
 }
 
-/// The number of windows on an axis of `input` elements: 0 if none fits, or if a size is 0 that must not be.
+/// The number of windows on an axis of `input` elements: 0 if none fits, or if the kernel, stride or dilation is 0.
 #[wasm_bindgen(js_name = outputSize)]
 pub fn output_size(
     input: u32,
@@ -62,10 +61,10 @@ const SMALLEST_WORKSPACE: usize = 4096;
 ///
 /// Plans that were allocated one by one would fragment the memory between the tensors.
 ///
-/// The workspace grows when a plan is set that needs more than all before it, so running a plan allocates nothing.
+/// The workspace grows when a plan is set that needs more than all plans before it. So running a plan allocates nothing.
 ///
-/// A stack overflow in the engine can end a call, and then everything that the call has borrowed stays borrowed. So
-/// nothing here is borrowed while a plan runs: the plan is copied out, and the workspace is taken and put back.
+/// A stack overflow in the engine can end a call. Everything that the call has borrowed then stays borrowed. So nothing
+/// here is borrowed while a plan runs: the plan is copied out, and the workspace is taken and put back.
 #[wasm_bindgen]
 pub struct Plans {
     table: Vec<Cell<Option<AnyPlan>>>,
@@ -140,7 +139,8 @@ impl Plans {
 }
 
 impl Plans {
-    /// Takes the workspace, grown to at least `count` blocks; the caller puts it back. `None` leaves it as it was.
+    /// Takes the workspace, grown to at least `count` blocks. The caller puts it back. If there is no memory for it, it stays
+    /// in its place and the result is `None`.
     fn take_workspace(&self, count: usize) -> Option<Vec<Block>> {
         let workspace = self.workspace.take();
         let before = workspace.len();

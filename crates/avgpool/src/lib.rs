@@ -21,10 +21,10 @@
 //!
 //! Invariants:
 //!
-//! - Nothing allocates. The caller brings [`Plan::scratch_len`] elements.
+//! - Nothing allocates. The caller brings [`Plan::scratch_len`] elements of scratch memory.
 //! - Nothing is subtracted from a sum, so a NaN stays in its windows.
-//! - Every row or block of rows is checked once before vectors of it are loaded without a check. Each `unsafe` names its
-//!   check.
+//! - Vectors are loaded and stored without a bounds check only after one check of their row, rows or plane. Each `unsafe`
+//!   names its check.
 
 #![no_std]
 

@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use crate::algorithms::{Algorithm, Pooled};
 use crate::geometry::Geometry;
 
-/// Pools planes of one geometry and element type, with the first algorithm of the type's list that serves the geometry, or
-/// with `A` if it is named.
+/// Pools planes of one geometry and element type. Its algorithm is the first of the type's list that serves the geometry, or
+/// `A` if that is named.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<T: Pooled, A = <T as Pooled>::Algorithm> {
     geometry: Geometry,
@@ -15,8 +15,7 @@ pub struct Plan<T: Pooled, A = <T as Pooled>::Algorithm> {
 }
 
 impl<T: Pooled, A: Algorithm<T>> Plan<T, A> {
-    /// The plan, or `None` if `A` does not serve the geometry, or its scratch memory has more elements than a `usize` can
-    /// count.
+    /// The plan. `None` if `A` does not serve the geometry, or needs more elements of scratch memory than a `usize` can count.
     pub fn new(geometry: Geometry) -> Option<Self> {
         Some(Self { geometry, algorithm: A::new(&geometry)?, element: PhantomData })
     }

@@ -12,16 +12,16 @@ use crate::rows::divide::divide;
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// Positions added in registers. Eight stay in L1 and within the streams that the prefetcher can follow.
+/// Positions added in registers. Eight stay in L1, and are no more streams than the prefetcher can follow.
 const RUN: usize = 8;
 
-/// Runs added in memory before their sum is added to the others, which keeps large planes accurate.
+/// Runs in a partial sum in memory. Partial sums keep large planes accurate.
 const GROUP: usize = 128;
 
-/// Elements that one `memory.copy` of the backward pass moves: they stay in L1, and are worth a call.
+/// Elements that one `memory.copy` of the backward pass moves: few enough for L1, and enough to be worth a call.
 const COPY: usize = 2048;
 
-/// See the module.
+/// Sums all positions of a plane, in runs and groups of runs.
 #[derive(Clone, Copy, Debug)]
 pub struct GlobalChannels {
     divisor: f64,

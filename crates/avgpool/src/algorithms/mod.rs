@@ -3,8 +3,8 @@
 //! A plan takes the first algorithm of the list that serves its geometry. To add one, write it in a file of its own and
 //! name it in a list, before [`Separable`]. The tests hold every listed algorithm against [`Separable`].
 //!
-//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The others are for
-//! NCHW: their lanes are columns or planes.
+//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The others, except
+//! [`Separable`], are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
 
 use crate::geometry::Geometry;
 use crate::simd::Element;
@@ -21,13 +21,16 @@ mod two_by_two_channels;
 
 pub use separable::Separable;
 
-/// One way to pool the planes of a geometry, in both directions. All algorithms give the results of [`Separable`], except
-/// for rounding.
+/// Pools the planes of the geometries that it serves, forward and backward. All algorithms give the results of [`Separable`],
+/// except for rounding.
+///
+/// A call takes the geometry that `new` took, and slices of whole planes, as [`Plan`](crate::Plan) checks. With others it may
+/// panic or write wrong results.
 pub trait Algorithm<T>: Copy {
     /// The algorithm for a geometry, or `None` if it does not serve it.
     fn new(geometry: &Geometry) -> Option<Self>;
 
-    /// The elements of scratch memory that a call needs. They may hold any values.
+    /// The elements of scratch memory that a call needs. Their values do not matter.
     fn scratch_len(&self) -> usize;
 
     /// Pools every plane of `input` into a plane of `output`.

@@ -1,4 +1,4 @@
-//! Any geometry of small NCHW planes: a lane is a plane where `Separable` makes it a row.
+//! Any geometry of small NCHW planes: lanes are planes, while those of `Separable` are rows.
 //!
 //! It knows the order of the steps. Backward takes the steps of forward in reverse. 1.3× to 2.5× faster than `Separable` on
 //! planes of 7×7 and 8×8, and equal on those of 20×20 (`npm run bench -- --algorithms`).
@@ -19,13 +19,13 @@ const GROUP: usize = 4096;
 /// With fewer planes, lanes stay empty.
 const FEWEST: usize = 8;
 
-/// See the module.
+/// Transposes a group of planes once, for the sums of its rows and of its columns alike.
 #[derive(Clone, Copy, Debug)]
 pub struct SmallPlanes {
     /// Planes in a group.
     planes: usize,
     scratch: Scratch<5>,
-    /// Serves calls with few planes: only the call knows their number.
+    /// Serves calls with few planes. Only the call knows their number.
     few: Separable,
 }
 

@@ -1,6 +1,6 @@
 //! 3×3, 5×5 and 7×7 windows with stride 1 that keep the size, NCHW: strips of columns, from the first row to the last.
 //!
-//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. 2× to 4× faster than
+//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. 1.8× to 4× faster than
 //! `Separable` under 3×3, and 1.5× to 2.5× under 5×5 and 7×7 on planes of at least 35×35
 //! (`npm run bench -- --algorithms`).
 
@@ -16,7 +16,7 @@ use crate::rows::divide::divide;
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// See the module.
+/// Sums strips one vector wide, or two where rows are short.
 #[derive(Clone, Copy, Debug)]
 pub struct Stride1 {
     /// Taps along one side of a window.
@@ -26,9 +26,9 @@ pub struct Stride1 {
 
 /// How strips cover a row.
 enum Edges {
-    /// Two vectors that overlap, one at either edge.
+    /// Two vectors, one at either edge. They overlap if the row is shorter than both.
     Both,
-    /// A vector at either edge, and between them vectors whose windows reach over no edge.
+    /// A vector at either edge, and vectors between them whose windows reach over no edge.
     Apart,
 }
 
@@ -57,8 +57,8 @@ impl<T: Element> Algorithm<T> for Stride1 {
         if !(geometry.channels == 1 && matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
             return None;
         }
-        // Rows a multiple of 1 KB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are 1.8× slower
-        // than `Separable`; on 508×508 they are 1.8× faster.
+        // Rows a multiple of 1 KiB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are 1.8× slower
+        // than `Separable`. On 508×508 they are 1.8× faster.
         if width.is_multiple_of(1024 / size_of::<T>()) {
             return None;
         }
@@ -147,8 +147,8 @@ fn sum_windows<T: Element, const K: usize>(mut plane: Plane<T>) {
 impl<T: Element> Plane<'_, T> {
     /// The sums in `N` vectors of columns. The first vector starts at column `start`, and the last one at `start + last`.
     ///
-    /// In each of the last `K` rows, the sums of `K` neighbours roll through registers. `LEFT` and `RIGHT` strips lie at the
-    /// edges, and shift in zeros from outside.
+    /// The row sums of the last `K` rows, each of `K` neighbours, roll through registers. `LEFT` and `RIGHT` strips lie at the
+    /// edges. They shift in zeros from outside.
     #[inline(always)]
     fn strip<V, const K: usize, const N: usize, const LEFT: bool, const RIGHT: bool>(
         &mut self,
@@ -162,7 +162,8 @@ impl<T: Element> Plane<'_, T> {
         let zeros = [V::splat(T::default()); N];
         let Self { from, to, .. } = self;
         let column = |v: usize| start + offset::<V, N>(v, last);
-        // SAFETY: `sum_windows` has checked the size of the plane, and starts strips inside it.
+        // SAFETY: `sum_windows` has checked the size of both planes. It starts strips so that every vector that they load or
+        // store lies inside a row.
         let load_one = |at: usize| unsafe { load::<V, 1>(from, at) }[0];
         let row_sum = |row: usize| -> [V; N] {
             core::array::from_fn(|v| {
@@ -229,8 +230,8 @@ impl<T: Element> Plane<'_, T> {
     }
 }
 
-/// The distance of vector `v` from the start of its strip. As an expression inside the strip it costs 20 % of the time: the
-/// compiler no longer sees constant distances between columns.
+/// The distance of vector `v` from the start of its strip. Written inside `strip`, it costs 20 % of the time: the compiler no
+/// longer sees constant distances between columns.
 #[inline(always)]
 fn offset<V: Simd, const N: usize>(v: usize, last: usize) -> usize {
     if v == N - 1 { last } else { v * V::LANES }

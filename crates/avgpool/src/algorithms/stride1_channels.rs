@@ -12,7 +12,7 @@ use crate::rows::divide::divide;
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// See the module.
+/// Reuses the sum of each column of three in three windows.
 #[derive(Clone, Copy, Debug)]
 pub struct Stride1Channels {
     scratch: Scratch<5>,
@@ -54,8 +54,8 @@ impl<T: Element> Algorithm<T> for Stride1Channels {
 
     /// `grad_input[ih, iw, c] = Σ_{i<3, j<3} grad_output[ih + top − i, iw + left − j, c] / divisor(ih + top − i, iw + left − j)`
     ///
-    /// These are the sums of forward. Without a common divisor, rows of gradients are divided before they are added, and
-    /// stored until the last row under them is done.
+    /// These are the sums of forward. Without a common divisor, rows of gradients are divided before they are added. Three
+    /// divided rows are stored at a time.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         let Geometry { rows, columns, channels, divisor, .. } = *geometry;
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
@@ -124,7 +124,8 @@ fn slide<T: Element>(slide: &mut Slide<T>) {
 }
 
 impl<T: Element> Block<T> for Slide<'_, T> {
-    /// The column sums `left`, `middle` and `right` take turns, so that no sum moves between registers. That saves 5 %.
+    /// Each iteration has three positions, whose column sums take turns as `left`, `middle` and `right`. So no sum moves
+    /// between registers, which saves 5 % of the time.
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let Self { rows, channels, left, result, row_factor, column_factors } = self;

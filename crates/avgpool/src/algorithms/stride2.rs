@@ -12,7 +12,7 @@ use crate::rows::divide::divide;
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// See the module.
+/// Forward reuses the sum of every second row in two windows. Backward adds up to four quotients for each element.
 #[derive(Clone, Copy, Debug)]
 pub struct Stride2 {
     scratch: Scratch<3>,
@@ -55,7 +55,7 @@ impl<T: Element> Algorithm<T> for Stride2 {
         let [row_factors, column_factors, quotients] = self.scratch.split(scratch);
         divisor.row_factors(rows, row_factors);
         divisor.column_factors(columns, column_factors);
-        // One more row and column of zeros stand for the windows beyond the edges.
+        // A last row and a last column of zeros stand for the windows beyond the edges.
         let pitch = columns.output + 1;
         quotients.fill(T::default());
         for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
@@ -103,13 +103,16 @@ fn sum_plane<T: Element>(plane: &mut Plane<T>) {
     }
 }
 
-/// A strip whose windows reach over no edge, over the left one, or over the right one. Only an odd width has the last.
+/// A strip whose windows reach over no edge.
 const INNER: u8 = 0;
+/// A strip whose windows reach over the left edge.
 const LEFT: u8 = 1;
+/// A strip whose windows reach over the right edge. Only an odd width has one.
 const RIGHT: u8 = 2;
 
 impl<T: Element> Plane<'_, T> {
-    /// The averages of a vector of columns from `start` on. Each one adds two new row sums to the last one of the row above.
+    /// The averages of a vector of columns from `start` on. Each adds two new row sums to the one that it shares with the
+    /// average above.
     #[inline(always)]
     fn strip<V: Simd<Element = T>, const EDGE: u8>(&mut self, start: usize) {
         let Self { size: [height, width], input, output, row_factors, column_factors } = self;
@@ -136,14 +139,14 @@ impl<T: Element> Plane<'_, T> {
                 }
             }
         };
-        // SAFETY: `start` + LANES is at most the number of columns.
+        // SAFETY: `sum_plane` starts strips so that `start` + LANES is at most the number of columns.
         let [column_factors] = unsafe { load::<V, 1>(column_factors, start) };
         let mut above = V::splat(T::default());
         for (r, &row_factor) in row_factors.iter().enumerate() {
             let middle = row_sum(2 * r);
             let below = if 2 * r + 1 < height { row_sum(2 * r + 1) } else { V::splat(T::default()) };
             let average = (above + middle + below) / (V::splat(row_factor) * column_factors);
-            // SAFETY: as above, and there is a row of averages for every factor.
+            // SAFETY: as above. `sum_plane` has checked that there is a row of averages for every row factor.
             unsafe { store([average], output, r * columns + start) };
             above = below;
         }
@@ -185,7 +188,7 @@ impl<T: Element> Block<T> for Spread<'_, T> {
             for v in 0..N {
                 let (left, right) = here[v].interleave(here[v] + next[v]);
                 let at = 2 * (start + v * V::LANES);
-                // SAFETY: a row has two elements for every pair.
+                // SAFETY: `spread` has checked that both rows have the same length: two elements for every pair.
                 unsafe { store([left, right], row, at) };
             }
             // SAFETY: as above.

@@ -8,7 +8,7 @@ use crate::rows::divide::{Scale, divide};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// See the module.
+/// Averages pairs of rows in one pass, or in two passes if sums must be divided.
 #[derive(Clone, Copy, Debug)]
 pub struct TwoByTwo<T>(Tiles<T>);
 
@@ -43,7 +43,7 @@ impl<T: Element> Algorithm<T> for TwoByTwo<T> {
     }
 }
 
-/// 2×2 windows that tile planes, except for a last odd row or column: two rows of input for each row of output.
+/// 2×2 windows that tile planes, except for a last odd row or column. Each row of output has two rows of input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<T> {
     scale: Scale<T>,
@@ -52,6 +52,7 @@ pub(super) struct Tiles<T> {
 }
 
 impl<T: Element> Tiles<T> {
+    /// The tiles of a geometry, or `None` if its windows do not tile planes or have different divisors.
     pub fn new(geometry: &Geometry) -> Option<Self> {
         let pairs = |axis: &Axis| {
             (axis.kernel, axis.stride, axis.dilation, axis.pad_begin) == (2, 2, 1, 0) && axis.output == axis.input / 2

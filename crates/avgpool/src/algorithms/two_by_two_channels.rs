@@ -10,7 +10,7 @@ use crate::geometry::Geometry;
 use crate::rows::blocks::{Block, add, for_vectors, load, store};
 use crate::simd::{Element, Simd};
 
-/// See the module.
+/// Averages four positions of two rows, channel by channel.
 #[derive(Clone, Copy, Debug)]
 pub struct TwoByTwoChannels<T>(Tiles<T>);
 
@@ -62,7 +62,7 @@ impl<T: Element> Block<T> for AddPositions<'_, T> {
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let channels = self.output.len();
-        // SAFETY: blocks lie inside the channels. The output holds one position and each row holds two.
+        // SAFETY: `add_positions` has made the output one position long and each row two. A block lies inside a position.
         let column = |at: usize| unsafe { add(load::<V, N>(self.upper, at), load(self.lower, at)) };
         let averages = add(column(start), column(channels + start)).map(|sum| sum * V::splat(self.factor));
         // SAFETY: as above.
@@ -90,7 +90,8 @@ impl<T: Element> Block<T> for SpreadPositions<'_, T> {
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let channels = self.grad_output.len();
-        // SAFETY: blocks lie inside the channels. The gradient holds one position and each row holds two.
+        // SAFETY: `spread_positions` has made the gradient one position long and each row two. A block lies inside a
+        // position.
         unsafe {
             let gradients = load::<V, N>(self.grad_output, start).map(|gradient| gradient * V::splat(self.factor));
             for row in [&mut *self.upper, &mut *self.lower] {

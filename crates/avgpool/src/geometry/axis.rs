@@ -1,7 +1,6 @@
 //! One axis: its output size, its windows and their counts.
 //!
-//! It knows stride, padding, dilation and ceil mode. It does not know whether it is the height or the width, nor which
-//! element type runs along it.
+//! It knows stride, padding, dilation and ceil mode. It knows neither which axis it is, height or width, nor the element type.
 
 use core::num::NonZeroU32;
 
@@ -67,7 +66,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// The axis of `input` elements, or `None` if it has no element, no window, or more windows than a `usize` can count.
+    /// The axis of `input` elements. `None` if it has no element, no window, or more windows than a `usize` can count.
     pub fn new(input: u32, options: AxisOptions) -> Option<Self> {
         let output = usize::try_from(options.output_size(input)).ok().filter(|&windows| windows > 0 && input > 0)?;
         let [kernel, stride, dilation] =
@@ -89,18 +88,18 @@ impl Axis {
             && self.taps_before(self.start(0), self.input as i64) == self.pad_begin as u64 + self.input as u64
     }
 
-    /// The number of leading input positions that only the first `windows` windows hold.
+    /// The number of input positions before the start of window `windows`. No later window holds them.
     pub(crate) fn complete(&self, windows: usize) -> usize {
         if windows >= self.output { self.input } else { self.start(windows).clamp(0, self.input as i64) as usize }
     }
 
-    /// The first window that holds input position `i` or a later one.
+    /// The first window whose last tap is at input position `i` or later.
     pub(crate) fn earliest_window(&self, i: usize) -> usize {
         let position = i as u64 + self.pad_begin as u64;
         position.saturating_sub(self.last_tap()).div_ceil(self.stride as u64).min(self.output as u64) as usize
     }
 
-    /// An upper bound on the windows that start before a position and hold it or a later one.
+    /// An upper bound on the number of windows that start before a position and end at it or later.
     pub(crate) fn most_windows(&self) -> usize {
         (self.last_tap() / self.stride as u64 + 1).min(self.output as u64) as usize
     }
@@ -117,7 +116,7 @@ impl Axis {
         count.max(1)
     }
 
-    /// Whether the divisor counts equally many taps in all windows: in the only one, or every tap of each.
+    /// Whether there is one window, or the divisor counts every tap of each window. Then all windows have the same count.
     pub(crate) fn counts_are_equal(&self, include_pad: bool) -> bool {
         // If any window reaches over an edge, the first or the last one does.
         let all_taps = |o| self.counted(o, include_pad) == self.kernel as u64;

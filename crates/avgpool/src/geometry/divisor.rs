@@ -17,7 +17,8 @@ pub enum Divisor {
 }
 
 impl Divisor {
-    /// The divisor that all windows share, if they do.
+    /// The divisor of all windows, if it is fixed or the counts along both axes are known to be equal. `None` does not mean
+    /// that divisors differ.
     pub(crate) fn common(self, rows: &Axis, columns: &Axis) -> Option<f64> {
         let same = |axis: &Axis| match self {
             Self::IncludePad => axis.counts_are_equal(true),
@@ -37,7 +38,7 @@ impl Divisor {
         }
     }
 
-    /// Writes the factors of the elements of a row. The channels of a position share a factor.
+    /// Writes the column factor of every element of a row. The channels of a position share a factor.
     pub(crate) fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
         let channels = factors.len() / columns.output;
         for (ow, factors) in factors.chunks_exact_mut(channels).enumerate() {
@@ -45,7 +46,7 @@ impl Divisor {
         }
     }
 
-    /// Writes the factors of rows, numbered through all planes.
+    /// Writes the factors of the first rows, which are numbered through all planes.
     pub(crate) fn row_factors<T: Element>(self, rows: &Axis, factors: &mut [T]) {
         let (of_plane, more) = factors.split_at_mut(rows.output.min(factors.len()));
         for (oh, factor) in of_plane.iter_mut().enumerate() {

@@ -30,7 +30,7 @@ pub struct Geometry {
     pub(crate) channels: usize,
     /// The divisors of the windows.
     pub(crate) divisor: Divisor,
-    /// The divisor that all windows share, if they do.
+    /// The divisor of all windows, if [`Divisor::common`] finds one.
     pub(crate) common_divisor: Option<f64>,
 }
 
@@ -48,7 +48,7 @@ impl Geometry {
         Some(Self { rows, columns, row_phases, column_phases, channels, divisor, common_divisor })
     }
 
-    /// Whether a position has enough channels for a vector of them.
+    /// Whether the channels of a position fill a vector of any element type.
     pub(crate) fn fills_lanes(&self) -> bool {
         self.channels >= MAX_LANES
     }
@@ -91,8 +91,8 @@ impl Geometry {
         grad_output.chunks_exact(self.output_len()).zip(grad_input.chunks_exact_mut(self.input_len()))
     }
 
-    /// Forward: the planes of these output rows, numbered through all planes, each with its rows. If the rows form whole
-    /// planes, the planes come together.
+    /// Splits output rows, which are numbered through all planes, into ranges of planes, each with its range of rows. Whole
+    /// planes form one range. Otherwise each plane is a range of its own.
     pub(crate) fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let height = self.rows.output;
         let (mut next, end) = (rows.start / height, rows.end.div_ceil(height));
@@ -105,15 +105,16 @@ impl Geometry {
         })
     }
 
-    /// Backward: the same planes, each with the input rows that these output rows complete, if there are any.
+    /// Backward: the same ranges of planes, each with the input rows that these output rows complete. Ranges that complete no
+    /// row are left out.
     pub(crate) fn input_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         self.output_rows(rows)
             .map(|(planes, windows)| (planes, self.rows.complete(windows.start)..self.rows.complete(windows.end)))
             .filter(|(_, completed)| !completed.is_empty())
     }
 
-    /// Backward: the first output row that an input row after the completed ones still needs, once the output rows before
-    /// `end` are there. Rows are numbered through all planes.
+    /// Backward: the first output row that an incomplete input row needs, after the output rows before `end` are done. Rows are
+    /// numbered through all planes.
     pub(crate) fn first_pending_row(&self, end: usize) -> usize {
         let top = end / self.rows.output * self.rows.output;
         let complete = self.rows.complete(end - top);

@@ -1,12 +1,12 @@
 //! The sums of one axis, as arithmetic progressions.
 //!
-//! Windows read the same residues of input positions modulo the dilation if their starts are equal modulo the dilation. They
-//! form one phase, and so one progression (a polyphase decomposition). It knows positions, not rows.
+//! All taps of a window have the same residue modulo the dilation. Windows of one residue form a phase, and each phase is one
+//! progression (a polyphase decomposition). This file knows positions, not rows.
 
 use super::axis::Axis;
 use crate::rows::progression::Progression;
 
-/// The number of progressions that a plan stores: all of them for strides and dilations of up to 4.
+/// The number of progressions that a plan stores. Without dilation these are all of them for strides of up to 4.
 const STORED: usize = 4;
 
 /// The progressions of an axis in both directions.
@@ -90,8 +90,8 @@ impl Pattern {
     /// The input positions `phase`, `phase + period`, …, whose windows share their residue modulo `window_step`.
     ///
     /// Window o holds input position i by tap t if o·stride + t·dilation = i + `pad_begin`. So the windows of a position are
-    /// `window_step` apart. The last of them holds it by its first possible tap: the t with
-    /// t·dilation ≡ i + `pad_begin` modulo the stride.
+    /// `window_step` apart. The last of them holds it by the smallest tap t with t·dilation ≡ i + `pad_begin` modulo the
+    /// stride.
     fn windows(&self, phase: usize) -> Progression {
         let Self { axis, period, .. } = self;
         let [tap_step, window_step, kernel] = [self.tap_step, self.window_step, axis.kernel].map(|size| size as u64);
@@ -124,7 +124,7 @@ fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// The inverse of `a` modulo `modulus`, which have no common factor, by Euclid's algorithm.
+/// The inverse of `a` modulo `modulus`, by Euclid's algorithm. The two have no common factor.
 fn inverse(a: u64, modulus: u64) -> u64 {
     let (mut old, mut new) = ((modulus as i64, 0), (a as i64, 1));
     while new.0 != 0 {

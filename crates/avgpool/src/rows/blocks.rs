@@ -12,7 +12,7 @@ pub trait Block<T> {
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize);
 }
 
-/// Runs `block` over a row of `width` elements. It may run on an element twice, but never on one beyond the row.
+/// Runs `block` over a row of `width` elements. Every element is in one block or in two, and no block reaches beyond the row.
 ///
 /// The tail runs two vectors at a time, then one. A body for three vectors would speed up rows of three vectors by up to
 /// 20 % and grow the module by 4 %. The body for two vectors is worth up to 40 %.
@@ -41,7 +41,7 @@ pub fn for_blocks<T: Element>(width: usize, block: &mut impl Block<T>) {
     }
 }
 
-/// As [`for_blocks`], for rows of at least one vector. The scalar loop is not compiled.
+/// Does the same for rows of at least one vector. The compiler then leaves the scalar loop out.
 ///
 /// # Panics
 ///

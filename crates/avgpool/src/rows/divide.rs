@@ -10,17 +10,17 @@ use crate::simd::{Element, Simd};
 /// A division by one number.
 #[derive(Clone, Copy, Debug)]
 pub enum Scale<T> {
-    /// Multiplying by this factor gives the same bits.
+    /// Multiplying by this factor gives the bits of the division.
     Multiply(T),
-    /// Only dividing by this number gives the right bits.
+    /// Divide by this number: no such factor is known.
     Divide(T),
 }
 
 impl<T: Element> Scale<T> {
     /// The division by `divisor`.
     ///
-    /// The reciprocal of a power of two is exact. Those of 9, 25 and 49 would still average constants exactly, but they
-    /// change bits, and make 3×3 windows at most 5 % faster.
+    /// The reciprocal of a power of two is exact. Those of 9, 25 and 49 would still average constants exactly, but would
+    /// change other averages. They would make 3×3 windows at most 5 % faster.
     pub fn new(divisor: f64) -> Self {
         let smallest = f64::from(f32::MIN_POSITIVE);
         let power_of_two = divisor.to_bits().trailing_zeros() >= f64::MANTISSA_DIGITS - 1;
@@ -53,7 +53,7 @@ impl<T: Element> Block<T> for Divide<'_, T> {
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let row_factor = V::splat(self.row_factor);
-        // SAFETY: blocks lie inside a row, and all three slices are one row long.
+        // SAFETY: `divide` has made all three slices one row long. A block lies inside a row.
         unsafe {
             let values: [V; N] = load(self.values, start);
             let factors: [V; N] = load(self.column_factors, start);

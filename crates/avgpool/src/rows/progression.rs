@@ -1,4 +1,4 @@
-//! Sums at equal distances of terms at equal distances. It knows positions, not what stands at them.
+//! Sums at equal distances, each of terms at equal distances. It knows positions, not the elements at them.
 
 use core::ops::Range;
 
@@ -30,7 +30,7 @@ pub struct Progression {
 }
 
 impl Progression {
-    /// The terms of sum `j`.
+    /// The numbers of the terms of sum `j`.
     #[inline]
     pub fn terms(&self, j: usize) -> Range<usize> {
         let start = self.start + j as i64 * self.shift as i64;
@@ -38,7 +38,7 @@ impl Progression {
         clip(start)..clip(start + self.terms as i64)
     }
 
-    /// The sums without a clipped term.
+    /// The numbers of the sums without a clipped term.
     pub fn unclipped(&self) -> Range<usize> {
         let shift = self.shift as u64;
         let first = (self.start.min(0).unsigned_abs().div_ceil(shift) as usize).min(self.sums);
@@ -47,14 +47,14 @@ impl Progression {
         first..end.max(first)
     }
 
-    /// Whether the sums equal those of `other`, `distance` positions later.
+    /// Whether sum j adds the terms of sum j of `other`, and belongs `distance` positions later. The number of sums may differ.
     pub fn repeats(&self, other: &Self, distance: usize) -> bool {
         *self == Self { first_sum: other.first_sum + distance, sums: self.sums, ..*other }
     }
 
-    /// Whether sums overlap so much that prefix and suffix sums are faster than adding term by term.
+    /// Whether prefix and suffix sums are faster than adding term by term.
     ///
-    /// Prefix and suffix sums take as long as about 4 + 2·shift terms, on rows of at least 35 elements.
+    /// They take about as long as adding 4 + 2·shift terms, on rows of at least 35 elements.
     pub fn is_long(&self) -> bool {
         self.terms.min(self.sources) as u64 > 4 + 2 * self.shift as u64
     }

@@ -25,6 +25,6 @@ impl<const N: usize> Scratch<N> {
     /// If it is shorter than [`Scratch::len`].
     pub fn split<'a, T>(&self, memory: &'a mut [T]) -> [&'a mut [T]; N] {
         let mut rest = memory;
-        self.0.map(|length| rest.split_off_mut(..length).expect("the scratch memory that the plan asked for"))
+        self.0.map(|length| rest.split_off_mut(..length).expect("scratch memory of the length asked for"))
     }
 }

@@ -128,7 +128,7 @@ impl<'a, T: Element> Sums<'a, T> {
         }
     }
 
-    /// Adds term by term.
+    /// Adds term by term, each sum with its own number of terms.
     fn add_clipped(mut self) {
         let width = self.width;
         let mut result = 0;
@@ -140,8 +140,8 @@ impl<'a, T: Element> Sums<'a, T> {
         }
     }
 
-    /// Adds term by term, the same number of terms for each sum. Two or three terms as constants make 3×3 windows with
-    /// stride 2 1.25× to 1.4× faster. Out of line: engines keep large functions in their baseline compiler for longer.
+    /// Adds term by term, the same number of terms for each sum. With a constant number of two or three, 3×3 windows of
+    /// stride 2 are 1.25× to 1.4× faster. Out of line: engines keep large functions in their baseline compiler for longer.
     #[inline(never)]
     fn add_unclipped(self) {
         match self.progression.terms {
@@ -178,7 +178,7 @@ impl<'a, T: Element> Sums<'a, T> {
         for_blocks(width, &mut Sum::<T, ANY> { sums: self, result, term, terms });
     }
 
-    /// Adds prefix and suffix sums of groups.
+    /// Adds by prefix and suffix sums.
     #[inline(never)]
     fn add_prefix_suffix(self) {
         for_blocks(self.width, &mut PrefixSuffix(self));
@@ -206,8 +206,7 @@ impl<'a, T: Element> Sums<'a, T> {
 /// A number of terms that is not constant.
 const ANY: usize = 0;
 
-/// One sum: its first element, the first element of its first term, and the number of terms, which is also `TERMS` unless
-/// that is `ANY`.
+/// One sum: its first element, the first element of its first term, and its number of terms. `TERMS` is that number or `ANY`.
 struct Sum<'s, 'a, T, const TERMS: usize> {
     sums: &'s mut Sums<'a, T>,
     result: usize,
@@ -221,7 +220,7 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let (sums, mut at) = (&mut *self.sums, self.term + start);
         let mut rest = if TERMS == ANY { self.terms } else { TERMS };
-        // SAFETY: as for `Sums::load_term`: a term starts `start` elements before `at`.
+        // SAFETY: as for `Sums::load_term`. Every load is `start` elements into the row of a term of this sum.
         let load_term = |at| unsafe { load::<V, N>(sums.terms, at) };
         let mut total = [V::splat(T::default()); N];
         if rest > 0 {
@@ -242,9 +241,9 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
 
 /// The van Herk/Gil–Werman scheme: windows form groups that share a row, or meet at one.
 ///
-/// Prefix sums run from that row to the end of each window, and suffix sums from it back to the beginning of each. A window
-/// is the sum of two of them. So a row is added twice for windows of any length. Nothing is subtracted, so a NaN stays in
-/// its windows.
+/// Prefix sums run from that row to the end of each window, and suffix sums from it back to the start of each. A window is the
+/// sum of one of each. So a row is added at most twice, whatever the length of the windows. Nothing is subtracted, so a NaN
+/// stays in its windows.
 struct PrefixSuffix<'a, T>(Sums<'a, T>);
 
 impl<T: Element> Block<T> for PrefixSuffix<'_, T> {

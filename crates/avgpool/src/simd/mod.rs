@@ -1,7 +1,7 @@
 //! Vectors: the traits, a scalar as a vector of one lane, and one file for each kind of target.
 //!
-//! A kernel is written once over [`Simd`] and runs with the same operations in the same order, and so with the same bits,
-//! on every target. This is the only folder that asks for the target. It knows nothing of rows or pooling.
+//! A kernel is written once over [`Simd`]. Every target runs the same operations in the same order, so it gives the same
+//! bits. This is the only folder that asks for the target. It knows nothing of rows or pooling.
 
 use core::ops::{Add, Div, Mul};
 
@@ -60,7 +60,7 @@ pub trait Simd: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = Se
     /// The lanes of `self` and `other` alternating, as two vectors: the inverse of `deinterleave`.
     fn interleave(self, other: Self) -> (Self, Self);
 
-    /// Transposes a square of `LANES` vectors: lane j of vector i becomes lane i of vector j.
+    /// Transposes the square of the vectors `load(0..LANES)`: lane j of vector i becomes lane i of vector j.
     fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self));
 }
 

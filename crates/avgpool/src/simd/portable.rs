@@ -1,4 +1,4 @@
-//! The same vectors as arrays, for every target but WebAssembly: the laws run on them with every index checked.
+//! The vectors as arrays, for every target without WebAssembly's SIMD. The laws run on them with every index checked.
 
 use core::array::from_fn;
 use core::ops::{Add, Div, Mul};

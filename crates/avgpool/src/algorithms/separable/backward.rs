@@ -11,8 +11,8 @@ use crate::simd::Element;
 
 /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`
 ///
-/// It takes a chunk of gradient rows at a time, of one plane or several: spreads them over the width, and adds them to the
-/// input rows that they complete.
+/// It processes a chunk of gradient rows at a time, of one plane or several: spreads them over the width, then sums those of
+/// the input rows that they complete.
 #[inline(never)]
 pub fn backward<T: Element>(
     separable: &Separable,

@@ -1,7 +1,7 @@
 //! The width: rows of sums become averages and, backward, gradients become rows to add.
 //!
-//! It keeps all lanes full. With many channels, lanes are channels. With few, rows are transposed and lanes are rows. Of the
-//! height it knows only the rows' factors of the divisors.
+//! It keeps all lanes full: with many channels, lanes are channels; with few, rows are transposed and lanes are rows. Of the
+//! height it knows only the factors of the divisors.
 
 use super::{Parts, Separable};
 use crate::geometry::Geometry;

@@ -10,8 +10,7 @@ use crate::simd::Element;
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
 ///
-/// It makes a chunk of output rows at a time, of one plane or several: sums of input rows, and then averages of their
-/// columns.
+/// It computes a chunk of output rows at a time, of one plane or several: sums of input rows, then averages of their columns.
 #[inline(never)]
 pub fn forward<T: Element>(
     separable: &Separable,

@@ -1,6 +1,6 @@
 //! Any geometry: a sum over a window is a sum of rows, then a sum of columns. The last algorithm of every list.
 //!
-//! It knows how many rows to work on at a time. The directions stand in files of their own.
+//! This file knows how many rows to process at a time. The directions are in files of their own.
 
 mod backward;
 mod band;
@@ -12,21 +12,20 @@ use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
 use crate::simd::Element;
 
-/// The elements of a band that are worked on at a time. They fit in L1, and the overhead of a chunk of rows is small beside
-/// them.
+/// The approximate number of elements in a chunk of rows. They fit in L1, and take much longer than the overhead of a chunk.
 const CHUNK: u64 = 2048;
 
 /// With fewer channels than this, transposing rows is at least as fast, whatever the window.
 const FEWEST_CHANNELS: usize = 8;
 
-/// See the module.
+/// Sums rows and then columns, a chunk of rows at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Separable {
-    /// Output rows that are worked on at a time.
+    /// Output rows in a chunk.
     rows: usize,
     /// Whether rows are transposed, so that lanes are rows instead of channels.
     transposed: bool,
-    /// The parts of [`Parts`].
+    /// The lengths of the fields of [`Parts`].
     scratch: Scratch<5>,
 }
 
@@ -36,9 +35,9 @@ struct Parts<'a, T> {
     band: &'a mut [T],
     /// The band, transposed. Empty if nothing is transposed.
     inputs: &'a mut [T],
-    /// Rows of the output's width, transposed if anything is.
+    /// Rows of the output's width, transposed if the band is.
     outputs: &'a mut [T],
-    /// The rows' factors of the divisors, from row 0 on, through planes.
+    /// The rows' factors of the divisors, from row 0 on, numbered through all planes.
     row_factors: &'a mut [T],
     /// The columns' factors of the divisors.
     column_factors: &'a mut [T],
@@ -56,16 +55,16 @@ impl<T: Element> Algorithm<T> for Separable {
         let [width, output_width, height] =
             [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
         let transposed = geometry.channels < FEWEST_CHANNELS;
-        // Transposed rows come in whole vectors. Very long rows fill the cache a few at a time, so they come in fewer.
+        // Transposed rows are processed in whole vectors: 16 rows at a time, or 4 if even those are more than L1 holds.
         let step = match (transposed, width <= 1 << 14) {
             (false, _) => 1,
             (true, true) => 16,
             (true, false) => 4,
         };
-        // Enough rows that long windows share most of theirs.
+        // With at least half a window of rows in a chunk, long windows share most of their rows.
         let taps = geometry.rows.kernel.min(geometry.rows.input) as u64;
         let rows = (CHUNK / width).max(taps / 2).div_ceil(step).max(1) * step;
-        // Whole planes where possible: no step then treats a plane on its own.
+        // Whole planes, if one fits: then no step processes a plane on its own.
         let rows = if height <= rows { rows / height * height } else { rows };
         let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
         let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
