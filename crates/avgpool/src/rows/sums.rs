@@ -134,7 +134,7 @@ impl<'a, T: Element> Sums<'a, T> {
         let mut result = 0;
         for j in self.numbers.clone() {
             let terms = self.progression.terms(j);
-            let term = terms.start.saturating_sub(self.first_term).wrapping_mul(self.term_pitch);
+            let term = (terms.start - self.first_term).wrapping_mul(self.term_pitch);
             self.add_any(width, result, term, terms.len());
             result += self.pitch;
         }
