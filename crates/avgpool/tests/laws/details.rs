@@ -1,4 +1,4 @@
-//! What the laws on noise cannot show: values that are not finite, exact results, accuracy, and sizes at their limits.
+//! Tests beyond the laws on noise: NaN and infinity, exact results, accuracy, and sizes at their limits.
 
 use avgpool::{Axis, AxisOptions, Divisor};
 
@@ -21,7 +21,7 @@ fn rows_and_columns_of_several_windows(mut visit: impl FnMut(&Geometry)) {
 
 /// In turn, every position of a row and of a column is NaN or an infinity, under short and long windows.
 #[test]
-fn forward_keeps_what_is_not_finite_in_the_windows_that_hold_it() {
+fn forward_keeps_nan_and_infinity_in_the_windows_that_hold_them() {
     for special in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         rows_and_columns_of_several_windows(|geometry| {
             if geometry.channels > 1 && special.is_infinite() {

@@ -100,10 +100,10 @@ fn guarded<T: Real>(
     to[inside(to_len)].to_vec()
 }
 
-/// The length of the table of noise: a prime, so that multiples of a seed's offset reach every start.
+/// The length of the table of noise. It is a prime, so that the seeds' starts are spread over the whole table.
 const NOISE: usize = 65_537;
 
-/// Numbers between −1 and 1 that depend on the seed alone: a stretch of one table, which is cheaper than new numbers.
+/// Numbers between −1 and 1 that depend on the seed alone. They are a part of one table, which is faster than new numbers.
 pub fn noise<T: Real>(seed: u64, len: usize) -> Vec<T> {
     static TABLE: LazyLock<Vec<f64>> = LazyLock::new(|| {
         // A linear congruential generator, its upper bits.

@@ -9,8 +9,8 @@ use crate::definition::{Geometry, Side};
 /// A world calls its argument with each of its geometries.
 pub type World = fn(&mut dyn FnMut(&Geometry));
 
-/// Planes and channels of a tensor. Two planes, so that nothing may be left over from the first. One channel as in NCHW; few
-/// channels, so that lanes are rows; and many, more than whole vectors, so that lanes are channels.
+/// Planes and channels of a tensor. A second plane shows whether memory of the first is reused wrongly. One channel is NCHW.
+/// With 3 channels, lanes are rows. With 9, lanes are channels: whole vectors and a tail.
 const LAYOUTS: [(usize, u32); 3] = [(2, 1), (2, 3), (1, 9)];
 
 const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
@@ -109,7 +109,7 @@ fn few() -> Vec<Side> {
     sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
 }
 
-/// Sides several times as long as their windows, which are short, and long in one, two and three levels of sums.
+/// Sides three times as long as their windows, from the shortest windows to long ones.
 pub fn sides_of_several_windows() -> Vec<Vec<Side>> {
     [1, 2, 3, 9, 12, 17, 33, 40]
         .map(|kernel| sides([3 * kernel + 1], [kernel], [1, 3], 1..=2, [(0, 0), (1, 2)]))
@@ -146,7 +146,7 @@ fn two_by_two(visit: &mut dyn FnMut(&Geometry)) {
     }
 }
 
-/// Planes with more rows than are worked on at a time, whose last windows lie wholly in the padding.
+/// Planes whose last windows lie wholly in the padding. Many have more rows than `Separable` has in a chunk.
 fn padded_end(visit: &mut dyn FnMut(&Geometry)) {
     let heights = sides([1, 8, 20], [1, 3, 9], 1..=3, 1..=2, [(0, 17), (9, 9), (2, 40)]);
     for (width, channels) in [(160, 1), (16, 9)] {
@@ -155,7 +155,7 @@ fn padded_end(visit: &mut dyn FnMut(&Geometry)) {
     }
 }
 
-/// Many planes: several full vectors of them and a rest, in groups that reuse the same memory.
+/// Many planes: several whole vectors of them and a tail, in groups that reuse the same memory.
 fn many_planes(visit: &mut dyn FnMut(&Geometry)) {
     let small = sides([1, 4, 6], 1..=3, 1..=3, 1..=2, [(0, 0), (1, 1), (0, 2)]);
     sweep_layouts(&small, &small, &[(9, 1), (5, 2)], visit);
