@@ -213,3 +213,30 @@ fn huge_padding_and_strides_equal_the_definition() {
     sweep(&around, &far, &mut |geometry| equals_definition::<f32>(geometry, &noise(1, geometry.input_len())));
     sweep(&far, &around, &mut |geometry| equals_definition::<f64>(geometry, &noise(1, geometry.input_len())));
 }
+
+/// `Plan` checks slices before it calls an algorithm. But the trait is public, so an algorithm alone must not reach beyond
+/// its slices either: it panics, or it pools something else.
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn an_algorithm_without_a_plan_stays_inside_its_slices() {
+    use avgpool::{Pooled, algorithms::Algorithm};
+
+    let geometry = |kernel, channels| {
+        let side = sides([20], [kernel], [3], [1], [(0, 0)])[0];
+        Geometry { height: side, width: side, channels, divisor: Divisor::IncludePad, planes: 1 }
+    };
+    let panics = |made_for: Geometry, called_with: Geometry, [input_len, output_len]: [usize; 2]| {
+        let algorithm = <f32 as Pooled>::Algorithm::new(&made_for.of_kernels()).expect("an algorithm");
+        let mut scratch = vec![0.0; algorithm.scratch_len()];
+        let call = || {
+            let (input, mut output) = (vec![0.0_f32; input_len], vec![0.0; output_len]);
+            algorithm.forward(&called_with.of_kernels(), &input, &mut output, &mut scratch);
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).is_err()
+    };
+    let (separable, global, channels, fewer) = (geometry(3, 1), geometry(20, 1), geometry(20, 9), geometry(20, 4));
+    assert!(panics(separable, separable, [2, 2]), "less than a row");
+    assert!(panics(global, global, [2, 2]), "less than a plane");
+    // A load beyond a run of positions would panic where debug assertions are on.
+    assert!(!panics(channels, fewer, [fewer.input_len(), fewer.output_len()]), "fewer channels");
+}
