@@ -135,8 +135,8 @@ impl<T: Element> Block<T> for Slide<'_, T> {
             let at = next;
             next = next.wrapping_add(*channels);
             if at < width {
-                // SAFETY: `slide` has checked that the rows have one length and whole positions, and that at most two
-                // positions lie before them, so that `at` does not wrap into them. A block lies inside a position.
+                // SAFETY: `slide` has checked that the rows have one length and whole positions. It has checked `left`,
+                // so that `at` does not wrap into the rows. A block lies inside a position.
                 let [upper, middle, lower] = rows.map(|row| unsafe { load::<V, N>(row, at) });
                 add(add(upper, middle), lower)
             } else {

@@ -111,8 +111,8 @@ const LEFT: u8 = 1;
 const RIGHT: u8 = 2;
 
 impl<T: Element> Plane<'_, T> {
-    /// The averages of a vector of columns from `start` on. Each adds two new row sums to the one that it shares with the
-    /// average above.
+    /// The averages of a vector of columns from `start` on. Each adds two new row sums to the last row sum of the average
+    /// above.
     #[inline(always)]
     fn strip<V: Simd<Element = T>, const EDGE: u8>(&mut self, start: usize) {
         let Self { size: [height, width], input, output, row_factors, column_factors } = self;

@@ -1,4 +1,4 @@
-//! Transposed matrices, one square of vectors at a time, and quotients on the way.
+//! Transposes matrices, one square of vectors at a time, and can divide their elements at the same time.
 //!
 //! It knows matrices and divisors, not what they stand for.
 
@@ -75,7 +75,7 @@ fn transpose_squares<V: Simd>(
                 // SAFETY: there is a square, so r + i < rows and c + LANES ≤ columns. The matrix has rows · columns elements.
                 |i| map.apply(unsafe { load::<V, 1>(matrix, (r + i) * columns + c) }[0], r + i, c),
                 #[inline(always)]
-                // SAFETY: likewise c + i < columns and r + LANES ≤ rows. The result has rows · columns elements.
+                // SAFETY: c + i < columns and r + LANES ≤ rows, as above. The result has rows · columns elements.
                 |i, vector| unsafe { store([vector], result, (c + i) * rows + r) },
             );
             if c + V::LANES == columns {

@@ -109,7 +109,7 @@ fn few() -> Vec<Side> {
     sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
 }
 
-/// Sides three times as long as their windows, from the shortest windows to long ones.
+/// Sides about three times as long as their windows, which are short or long.
 pub fn sides_of_several_windows() -> Vec<Vec<Side>> {
     [1, 2, 3, 9, 12, 17, 33, 40]
         .map(|kernel| sides([3 * kernel + 1], [kernel], [1, 3], 1..=2, [(0, 0), (1, 2)]))
