@@ -11,8 +11,9 @@
 
 use super::Algorithm;
 use crate::geometry::{Axis, Geometry};
-use crate::rows::blocks::{add, load, store};
+use crate::rows::blocks::{load, store};
 use crate::rows::divide::divide;
+use crate::rows::rolling::{Line, roll};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
@@ -159,74 +160,42 @@ impl<T: Element> Plane<'_, T> {
     {
         let (height, width) = (self.row_factors.len(), self.column_factors.len());
         let radius = K / 2;
-        let zeros = [V::splat(T::default()); N];
         let Self { from, to, .. } = self;
         let column = |v: usize| start + offset::<V, N>(v, last);
-        // SAFETY: `sum_windows` has checked the size of both planes. It starts strips so that every vector that they load or
-        // store lies inside a row.
-        let load_one = |at: usize| unsafe { load::<V, 1>(from, at) }[0];
-        let row_sum = |row: usize| -> [V; N] {
-            core::array::from_fn(|v| {
-                let tap = |j: usize| {
-                    let (to_left, to_right) = (v * V::LANES + j, (N - 1 - v) * V::LANES + K - 1 - j);
-                    if LEFT && to_left < radius {
-                        (to_left..radius).fold(load_one(row + column(0)), |vector, _| vector.shift_elements_right())
-                    } else if RIGHT && to_right < radius {
-                        (to_right..radius).fold(load_one(row + column(N - 1)), |vector, _| vector.shift_elements_left())
-                    } else {
-                        load_one(row + column(v) + j - radius)
-                    }
-                };
-                let mut sum = tap(0);
-                for j in 1..K {
-                    sum = sum + tap(j);
+        // SAFETY: `sum_windows` has checked the size of the plane, and starts strips inside it.
+        let load_one = |row: usize, column: usize| unsafe { load::<V, 1>(from, row + column) }[0];
+        let row_sum = |row: usize, v: usize| {
+            let tap = |j: usize| {
+                let (to_left, to_right) = (v * V::LANES + j, (N - 1 - v) * V::LANES + K - 1 - j);
+                if LEFT && to_left < radius {
+                    (to_left..radius).fold(load_one(row, column(0)), |vector, _| vector.shift_elements_right())
+                } else if RIGHT && to_right < radius {
+                    (to_right..radius).fold(load_one(row, column(N - 1)), |vector, _| vector.shift_elements_left())
+                } else {
+                    load_one(row, column(v) + j - radius)
                 }
-                sum
-            })
-        };
-        let mut sums: [[V; N]; K] = [zeros; K];
-        let mut step = |next: [V; N], divisors: [V; N], row: Option<usize>| {
-            sums = core::array::from_fn(|i| if i + 1 < K { sums[i + 1] } else { next });
-            if let Some(row) = row {
-                let mut total = sums[0];
-                for sum in &sums[1..] {
-                    total = add(total, *sum);
-                }
-                let quotients: [V; N] = core::array::from_fn(|v| total[v] / divisors[v]);
-                for (v, quotient) in quotients.into_iter().enumerate() {
-                    // SAFETY: as above.
-                    unsafe { store([quotient], to, row + column(v)) };
-                }
+            };
+            let mut sum = tap(0);
+            for j in 1..K {
+                sum = sum + tap(j);
             }
+            sum
         };
         // SAFETY: as above.
         let column_factors: [V; N] =
             core::array::from_fn(|v| unsafe { load::<V, 1>(self.column_factors, column(v)) }[0]);
-        let divisors = |r: usize| {
-            let row_factor = V::splat(self.row_factors[r]);
-            core::array::from_fn(|v| row_factor * column_factors[v])
-        };
-        // Row `next` completes the sums of row `next - radius`. Rows beyond the last one are zeros.
-        let mut next = 0;
-        while next < height + radius {
-            // Rows far from the edges share a divisor. With K rows an iteration, no sum moves between registers.
-            if (K <= 5 || !(LEFT || RIGHT)) && next == 2 * radius {
-                let divisors = divisors(radius);
-                while next + K <= height {
-                    for i in 0..K {
-                        step(row_sum((next + i) * width), divisors, Some((next + i - radius) * width));
-                    }
-                    next += K;
-                }
-            }
-            let sum = if next < height { row_sum(next * width) } else { zeros };
-            if next >= radius {
-                step(sum, divisors(next - radius), Some((next - radius) * width));
-            } else {
-                step(sum, zeros, None);
-            }
-            next += 1;
-        }
+        // In the edge strips of 7×7, the loop would make the module 2 % larger.
+        let inner_loop = K <= 5 || !(LEFT || RIGHT);
+        roll::<V, N, K, 1>(
+            Line { positions: height, pitch: width, begin: radius, windows: height, inner_loop },
+            row_sum,
+            |row| {
+                let row_factor = V::splat(self.row_factors[row]);
+                core::array::from_fn(|v| row_factor * column_factors[v])
+            },
+            // SAFETY: as above.
+            |row, v, quotient| unsafe { store([quotient], to, row * width + column(v)) },
+        );
     }
 }
 

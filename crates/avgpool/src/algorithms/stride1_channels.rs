@@ -7,8 +7,9 @@
 
 use super::Algorithm;
 use crate::geometry::{Axis, Geometry};
-use crate::rows::blocks::{Block, add, for_vectors, load, store};
+use crate::rows::blocks::{Block, for_vectors, load, store};
 use crate::rows::divide::divide;
+use crate::rows::rolling::{Line, roll};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
@@ -124,48 +125,22 @@ fn slide<T: Element>(slide: &mut Slide<T>) {
 }
 
 impl<T: Element> Block<T> for Slide<'_, T> {
-    /// Each iteration has three positions, whose column sums take turns as `left`, `middle` and `right`. So no sum moves
-    /// between registers, which saves 5 % of the time.
     #[inline(always)]
     fn run<V: Simd<Element = T>, const N: usize>(&mut self, start: usize) {
         let Self { rows, channels, left, result, row_factor, column_factors } = self;
-        let width = rows[0].len();
-        let mut next = start.wrapping_sub(*left * *channels);
-        let mut column = || {
-            let at = next;
-            next = next.wrapping_add(*channels);
-            if at < width {
-                // SAFETY: `slide` has checked that the rows have one length and whole positions. It has checked `left`,
-                // so that `at` does not wrap into the rows. A block lies inside a position.
-                let [upper, middle, lower] = rows.map(|row| unsafe { load::<V, N>(row, at) });
-                add(add(upper, middle), lower)
-            } else {
-                [V::splat(T::default()); N]
-            }
-        };
-        let end = result.len();
-        let mut average = |sums: [[V; N]; 3], at: usize| {
-            let divisor = V::splat(*row_factor * column_factors[at]);
-            let [left, middle, right] = sums;
-            let quotients = add(add(left, middle), right).map(|total| total / divisor);
-            // SAFETY: `slide` has checked that the result has whole positions. A block lies inside one of them.
-            unsafe { store(quotients, result, at) };
-        };
-        let (mut left, mut middle) = (column(), column());
-        let mut at = start;
-        while at < end {
-            let right = column();
-            average([left, middle, right], at);
-            if at + 2 * *channels >= end {
-                (left, middle) = (middle, right);
-                at += *channels;
-                continue;
-            }
-            left = column();
-            average([middle, right, left], at + *channels);
-            middle = column();
-            average([right, left, middle], at + 2 * *channels);
-            at += 3 * *channels;
-        }
+        let channels = *channels;
+        let (positions, windows) = (rows[0].len() / channels, result.len() / channels);
+        roll::<V, N, 3, 1>(
+            Line { positions, pitch: channels, begin: *left, windows, inner_loop: true },
+            |at, v| {
+                // SAFETY: `slide` has checked that the rows have one length and whole positions. A block lies inside the
+                // channels of a position.
+                let [upper, middle, lower] = rows.map(|row| unsafe { load::<V, N>(row, at + start) }[v]);
+                upper + middle + lower
+            },
+            |x| [V::splat(*row_factor * column_factors[x * channels + start]); N],
+            // SAFETY: as above, for the result.
+            |x, v, quotient| unsafe { store([quotient], result, x * channels + start + v * V::LANES) },
+        );
     }
 }

@@ -9,6 +9,7 @@ use super::Algorithm;
 use crate::geometry::{Axis, Geometry};
 use crate::rows::blocks::{Block, add, for_vectors, load, store};
 use crate::rows::divide::divide;
+use crate::rows::rolling::{Line, roll};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
@@ -91,15 +92,15 @@ fn sum_plane<T: Element>(plane: &mut Plane<T>) {
     let lanes = T::Vector::LANES;
     assert!(width >= 2 * lanes, "rows of at least two vectors");
     plane.strip::<T::Vector, { LEFT }>(0);
+    let (last, odd) = (columns - lanes, width % 2 == 1);
+    let inner_end = if odd { last } else { columns };
     let mut start = lanes;
-    while start + lanes < columns {
-        plane.strip::<T::Vector, { INNER }>(start);
+    while start < inner_end {
+        plane.strip::<T::Vector, { INNER }>(start.min(last));
         start += lanes;
     }
-    if width % 2 == 1 {
-        plane.strip::<T::Vector, { RIGHT }>(columns - lanes);
-    } else if columns > lanes {
-        plane.strip::<T::Vector, { INNER }>(columns - lanes);
+    if odd {
+        plane.strip::<T::Vector, { RIGHT }>(last);
     }
 }
 
@@ -117,11 +118,11 @@ impl<T: Element> Plane<'_, T> {
     fn strip<V: Simd<Element = T>, const EDGE: u8>(&mut self, start: usize) {
         let Self { size: [height, width], input, output, row_factors, column_factors } = self;
         let (height, width, columns) = (*height, *width, column_factors.len());
-        let row_sum = |row: usize| {
+        let row_sum = |row: usize, _| {
             let pair = |column: usize| {
                 // SAFETY: `sum_plane` has checked the size of the plane and that rows hold 2·LANES elements. It starts
                 // strips so that column + 2·LANES is at most the width.
-                let [left, right] = unsafe { load::<V, 2>(input, row * width + column) };
+                let [left, right] = unsafe { load::<V, 2>(input, row + column) };
                 left.deinterleave(right)
             };
             match EDGE {
@@ -141,15 +142,13 @@ impl<T: Element> Plane<'_, T> {
         };
         // SAFETY: `sum_plane` starts strips so that `start` + LANES is at most the number of columns.
         let [column_factors] = unsafe { load::<V, 1>(column_factors, start) };
-        let mut above = V::splat(T::default());
-        for (r, &row_factor) in row_factors.iter().enumerate() {
-            let middle = row_sum(2 * r);
-            let below = if 2 * r + 1 < height { row_sum(2 * r + 1) } else { V::splat(T::default()) };
-            let average = (above + middle + below) / (V::splat(row_factor) * column_factors);
-            // SAFETY: as above. `sum_plane` has checked that there is a row of averages for every row factor.
-            unsafe { store([average], output, r * columns + start) };
-            above = below;
-        }
+        roll::<V, 1, 3, 2>(
+            Line { positions: height, pitch: width, begin: 1, windows: row_factors.len(), inner_loop: true },
+            row_sum,
+            |row| [V::splat(row_factors[row]) * column_factors],
+            // SAFETY: as above. There is a row of averages for every factor.
+            |row, _, average| unsafe { store([average], output, row * columns + start) },
+        );
     }
 }
 

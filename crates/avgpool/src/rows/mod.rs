@@ -5,6 +5,7 @@
 pub mod blocks;
 pub mod divide;
 pub mod progression;
+pub mod rolling;
 pub mod scratch;
 pub mod sums;
 pub mod transpose;
