@@ -10,17 +10,17 @@ import { prepareWith } from './engines/avgpool.mjs';
 import { medianRatio, timeInTurn } from './measure.mjs';
 
 const algorithms = {
-  two_by_two: [
-    ...cases('2×2 stride 2', { kernelSize: 2 }, [
-      [1, 64, 56, 56],
-      [1, 64, 57, 57],
-      [8, 64, 112, 112],
-    ]),
-    ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 56, 56, 64]]),
-  ],
+  two_by_two: cases('2×2 stride 2', { kernelSize: 2 }, [
+    [1, 64, 56, 56],
+    [1, 64, 57, 57],
+    [8, 64, 112, 112],
+  ]),
+  two_by_two_channels: nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 56, 56, 64]]),
   global: [
     ...cases('global', { kernelSize: 7 }, [[1, 2048, 7, 7]]),
     ...cases('global', { kernelSize: 56 }, [[1, 64, 56, 56]]),
+  ],
+  global_channels: [
     ...nhwcCases('global', { kernelSize: 7 }, [[1, 7, 7, 2048]]),
     ...nhwcCases('global', { kernelSize: 224 }, [[1, 224, 224, 64]]),
   ],

@@ -1,6 +1,7 @@
 //! One window over the whole plane, NHWC: adds positions, a vector of channels at a time.
 //!
-//! 1.1× to 5× faster than `Separable` (`npm run bench -- --algorithms`).
+//! 1.9× to 3× faster than `Separable`, and equal in the forward pass on 7×7 positions
+//! (`npm run bench -- --algorithms`).
 
 #![expect(unsafe_code, reason = "blocks are checked once a run of positions: see rows/blocks.rs")]
 
