@@ -106,15 +106,9 @@ async function runtimes() {
 
 /** Runs every step, or only the laws. A result is rejected if a preparation failed. */
 async function steps({ onlyLaws }) {
-  // The laws on this machine do not need the build. They use the core that it leaves.
-  const [laws, others] = await Promise.allSettled([lawsOnThisMachine(), stepsAfterBuild({ onlyLaws })]);
-  return [laws, ...(others.value ?? [others])];
-}
-
-async function stepsAfterBuild({ onlyLaws }) {
   await build({ ifChanged: true });
   if (onlyLaws) {
-    return Promise.allSettled([lawsInWebAssembly()]);
+    return Promise.allSettled([lawsInWebAssembly(), lawsOnThisMachine()]);
   }
   await setUpLint();
   await installBrowsers({ quick: true });
@@ -122,6 +116,7 @@ async function stepsAfterBuild({ onlyLaws }) {
     lawsInWebAssembly(),
     runtimes(),
     builtPackage(),
+    lawsOnThisMachine(),
     check('Lint of Rust', 'cargo clippy --workspace --all-targets --locked -- --deny warnings'),
     check('Format of Rust', 'cargo fmt --all --check'),
     check('Types of the package', 'tsc --project .'),
@@ -134,7 +129,7 @@ async function stepsAfterBuild({ onlyLaws }) {
 
 main(import.meta.url, async () => {
   const { values } = parseArgs({ options: { laws: { type: 'boolean' } } });
-  const results = await steps({ onlyLaws: values.laws });
+  const results = await steps({ onlyLaws: values.laws }).catch((reason) => [{ reason }]);
   const errors = results.map(({ reason }) => reason).filter(Boolean);
   total.failed += errors.length;
   for (const line of [...errors.map(messageOf), ...failures]) {
