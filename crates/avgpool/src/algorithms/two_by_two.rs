@@ -47,8 +47,8 @@ impl<T: Element> Algorithm<T> for TwoByTwo<T> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<T> {
     scale: Scale<T>,
-    /// A plane of sums or of quotients, and a plane of ones. Both are empty if a factor is enough.
-    pub scratch: Scratch<2>,
+    /// A plane of sums or of quotients, the divisors of its rows, and a row of ones. All are empty if a factor is enough.
+    pub scratch: Scratch<3>,
 }
 
 impl<T: Element> Tiles<T> {
@@ -61,8 +61,21 @@ impl<T: Element> Tiles<T> {
             return None;
         }
         let scale = Scale::new(geometry.common_divisor?);
-        let plane = if let Scale::Multiply(_) = scale { 0 } else { geometry.output_len() as u64 };
-        Some(Self { scale, scratch: Scratch::new([plane, plane])? })
+        let lengths = match scale {
+            Scale::Multiply(_) => [0; 3],
+            Scale::Divide(_) => [geometry.output_len(), geometry.rows.output, geometry.output_width()],
+        };
+        Some(Self { scale, scratch: Scratch::new(lengths.map(|length| length as u64))? })
+    }
+
+    /// The parts of the scratch memory, with the divisors and the ones in place.
+    fn split<'a>(&self, scratch: &'a mut [T]) -> [&'a mut [T]; 3] {
+        let [plane, divisors, ones] = self.scratch.split(scratch);
+        if let Scale::Divide(divisor) = self.scale {
+            divisors.fill(divisor);
+        }
+        ones.fill(T::from_f64(1.0));
+        [plane, divisors, ones]
     }
 
     /// Calls `add(upper, lower, output, factor)` for every row of output, and divides planes for which a factor is not
@@ -77,8 +90,7 @@ impl<T: Element> Tiles<T> {
         add: impl Fn(&[T], &[T], &mut [T], T),
     ) {
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
-        let [sums, ones] = self.scratch.split(scratch);
-        ones.fill(T::from_f64(1.0));
+        let [sums, divisors, ones] = self.split(scratch);
         for (input, output) in geometry.planes(input, output) {
             let (results, factor) = match self.scale {
                 Scale::Multiply(factor) => (&mut *output, factor),
@@ -88,8 +100,8 @@ impl<T: Element> Tiles<T> {
                 let (upper, lower) = rows.split_at(width);
                 add(upper, lower, results, factor);
             }
-            if let Scale::Divide(divisor) = self.scale {
-                divide(output, sums, &[divisor], ones);
+            if let Scale::Divide(_) = self.scale {
+                divide(output, sums, divisors, ones);
             }
         }
     }
@@ -105,13 +117,12 @@ impl<T: Element> Tiles<T> {
         spread: impl Fn(&[T], &mut [T], &mut [T], T),
     ) {
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
-        let [quotients, ones] = self.scratch.split(scratch);
-        ones.fill(T::from_f64(1.0));
+        let [quotients, divisors, ones] = self.split(scratch);
         for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
             let (gradients, factor) = match self.scale {
                 Scale::Multiply(factor) => (grad_output, factor),
-                Scale::Divide(divisor) => {
-                    divide(quotients, grad_output, &[divisor], ones);
+                Scale::Divide(_) => {
+                    divide(quotients, grad_output, divisors, ones);
                     (&*quotients, T::from_f64(1.0))
                 }
             };
