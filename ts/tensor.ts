@@ -178,7 +178,7 @@ export class Tensor<D extends DType = DType> {
   /**
    * The elements: a live view of WebAssembly memory, not a copy.
    *
-   * Read `data` again after making a tensor, and after the first call of a pool for planes of a new size.
+   * Read `data` again after making a tensor, and after the first call of a pool for planes of a new size or type.
    * Both can grow the memory, which detaches all existing views: their length becomes 0, and writes to them are lost.
    *
    * A view keeps its tensor from being collected; a `subarray` of a view does not. Do not use a view after
