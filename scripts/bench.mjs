@@ -22,7 +22,6 @@ main(import.meta.url, async () => {
 async function buildSeparable() {
   const outDir = join(root, 'target/separable');
   const copy = join(root, 'bench/separable/dist');
-  say('Compiling a second module, which has only the algorithm Separable');
   await compileModule({ features: ['separable-only'], outDir });
   cpSync(join(root, 'dist'), copy, { recursive: true });
   copyFileSync(join(outDir, 'avgpool_wasm_bg.wasm'), join(copy, 'avgpool.wasm'));
