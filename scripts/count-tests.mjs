@@ -1,9 +1,12 @@
 // A reporter for Vitest. It names the skipped tests, and its last line counts all tests for scripts/test.mjs.
 
+/** Whether a run of Vitest has a filter for names or tags. */
+export const isFiltered = ({ config }) => Boolean(config.testNamePattern || config.tagsFilter?.length);
+
 export default class CountTests {
-  onInit({ config, logger }) {
-    this.isFiltered = Boolean(config.testNamePattern || config.tagsFilter?.length);
-    this.logger = logger;
+  onInit(vitest) {
+    this.isFiltered = isFiltered(vitest);
+    this.logger = vitest.logger;
   }
 
   onTestRunEnd(modules) {

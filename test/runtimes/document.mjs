@@ -1,12 +1,10 @@
 // docs/runtimes.md: the hash that it states, and a reporter that writes its table after a full run.
 
 import { readFileSync } from 'node:fs';
+import { isFiltered } from '../../scripts/count-tests.mjs';
 import { table, writeSection } from '../../scripts/sections.mjs';
 
 const file = 'docs/runtimes.md';
-
-/** Whether a run of Vitest has no filter. */
-export const isFull = ({ config }) => !config.testNamePattern && !config.tagsFilter?.length;
 
 /** The hash that the document states. It is undefined if the document states none, or several. */
 export function statedHash() {
@@ -22,7 +20,7 @@ export default class Document {
   }
 
   onTestRunEnd([matrix], _errors, reason) {
-    if (!isFull(this.vitest) || reason !== 'passed') {
+    if (isFiltered(this.vitest) || reason !== 'passed') {
       return;
     }
     const tests = [...matrix.children.allTests()];

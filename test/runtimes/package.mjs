@@ -4,7 +4,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { isFull, statedHash } from './document.mjs';
+import { isFiltered } from '../../scripts/count-tests.mjs';
+import { statedHash } from './document.mjs';
 import { here, jsonOf, root } from './tools.mjs';
 
 /** Provides `folder`, with the package and the programs, and `hash`, which every target must find. */
@@ -23,6 +24,6 @@ export default async function setup({ provide, vitest }) {
   // A full run writes the hash to the document. Any other run compares with the hash there.
   const inThisNode = () => jsonOf(process.execPath, ['main.mjs'], { cwd: folder });
   provide('folder', folder);
-  provide('hash', isFull(vitest) ? (await inThisNode()).hash : statedHash());
+  provide('hash', isFiltered(vitest) ? statedHash() : (await inThisNode()).hash);
   return () => rmSync(folder, { recursive: true, force: true });
 }
