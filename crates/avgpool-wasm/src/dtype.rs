@@ -26,11 +26,6 @@ macro_rules! dtypes {
             }
         }
 
-        /// The size of the largest element in bytes.
-        fn largest_size() -> usize {
-            [$(size_of::<$element>()),+].into_iter().fold(0, usize::max)
-        }
-
         /// A plan of any element type.
         #[derive(Clone, Copy)]
         pub enum AnyPlan {
@@ -82,14 +77,13 @@ impl AnyPlan {
     #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the plan")]
     pub fn new(dtype: DType, geometry: Geometry) -> Option<Self> {
         let plan = Self::of_any_size(dtype, geometry)?;
-        let bytes = plan.scratch_len().checked_mul(largest_size())?;
+        let bytes = plan.scratch_len().checked_mul(dtype.size())?;
         isize::try_from(bytes).is_ok().then_some(plan)
     }
 
-    /// The number of blocks in the plan's workspace. They hold elements of the largest type. So the workspace seldom grows
-    /// again when the same planes are pooled in a larger type.
+    /// The number of blocks in the plan's workspace.
     pub fn workspace_len(&self) -> usize {
-        blocks_for(self.scratch_len() * largest_size())
+        blocks_for(self.scratch_len() * self.dtype().size())
     }
 }
 

@@ -32,7 +32,7 @@ pub struct GlobalChannels {
 impl<T: Element> Algorithm<T> for GlobalChannels {
     fn new(geometry: &Geometry) -> Option<Self> {
         let divisor = geometry.common_divisor?;
-        let scratch = Scratch::new([geometry.channels as u64; 4])?;
+        let scratch = Scratch::new([geometry.channels as u64; 4], geometry.most_scratch::<T>())?;
         (geometry.fills_lanes() && is_global(geometry)).then_some(Self { divisor, scratch })
     }
 

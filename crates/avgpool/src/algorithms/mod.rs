@@ -3,8 +3,8 @@
 //! A plan takes the first algorithm of the list that serves its geometry. To add one, write it in a file of its own and
 //! name it in a list, before [`Separable`]. The tests hold every listed algorithm against [`Separable`].
 //!
-//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The others, except
-//! [`Separable`], are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
+//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The last two serve
+//! both layouts. The others are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
 
 use crate::geometry::Geometry;
 use crate::simd::Element;
@@ -18,8 +18,10 @@ mod stride1_channels;
 mod stride2;
 mod two_by_two;
 mod two_by_two_channels;
+mod whole_planes;
 
 pub use separable::Separable;
+pub use whole_planes::WholePlanes;
 
 /// Pools the planes of the geometries that it serves, forward and backward. All algorithms give the results of [`Separable`],
 /// except for rounding.
@@ -30,7 +32,7 @@ pub trait Algorithm<T>: Copy {
     /// The algorithm for a geometry, or `None` if it does not serve it.
     fn new(geometry: &Geometry) -> Option<Self>;
 
-    /// The elements of scratch memory that a call needs. Their values do not matter.
+    /// The elements of scratch memory that a call needs, at most [`Geometry::most_scratch`]. Their values do not matter.
     fn scratch_len(&self) -> usize;
 
     /// Pools every plane of `input` into a plane of `output`.
@@ -52,6 +54,7 @@ macro_rules! first_of {
     ($first:ty, $($rest:ty),+ $(,)?) => { Or<$first, first_of!($($rest),+)> };
 }
 
+#[cfg(not(feature = "separable-only"))]
 impl Pooled for f32 {
     type Algorithm = first_of!(
         two_by_two::TwoByTwo<f32>,
@@ -63,10 +66,12 @@ impl Pooled for f32 {
         stride2::Stride2,
         small_planes::SmallPlanes,
         Separable,
+        WholePlanes,
     );
 }
 
 /// The other algorithms would make the module 14 % larger.
+#[cfg(not(feature = "separable-only"))]
 impl Pooled for f64 {
     type Algorithm = first_of!(
         two_by_two::TwoByTwo<f64>,
@@ -74,7 +79,14 @@ impl Pooled for f64 {
         global::Global,
         global_channels::GlobalChannels,
         Separable,
+        WholePlanes,
     );
+}
+
+/// For `npm run bench -- --algorithms`, which compares with a build of the algorithms that serve any geometry.
+#[cfg(feature = "separable-only")]
+impl<T: Element> Pooled for T {
+    type Algorithm = first_of!(Separable, WholePlanes);
 }
 
 /// `A` where it serves the geometry, otherwise `B`.
@@ -88,9 +100,7 @@ pub enum Or<A, B> {
 
 impl<T: Element, A: Algorithm<T>, B: Algorithm<T>> Algorithm<T> for Or<A, B> {
     fn new(geometry: &Geometry) -> Option<Self> {
-        // `npm run bench -- --algorithms` compares with a build in which the last algorithm of a list always serves.
-        let first = if cfg!(feature = "separable-only") { None } else { A::new(geometry) };
-        first.map(Self::First).or_else(|| B::new(geometry).map(Self::Second))
+        A::new(geometry).map(Self::First).or_else(|| B::new(geometry).map(Self::Second))
     }
 
     fn scratch_len(&self) -> usize {

@@ -6,7 +6,7 @@
 use super::{Algorithm, Separable};
 use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
-use crate::rows::sums::{Rows, sum_rows};
+use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
 
@@ -45,7 +45,7 @@ impl<T: Element> Algorithm<T> for SmallPlanes {
         }
         let planes = (GROUP / largest).next_multiple_of(16);
         let lengths = [planes * input, planes * sums, planes * output, output, planes];
-        let scratch = Scratch::new(lengths.map(|length| length as u64))?;
+        let scratch = Scratch::new(lengths.map(|length| length as u64), geometry.most_scratch::<T>())?;
         Some(Self { planes, scratch, few: <Separable as Algorithm<T>>::new(geometry)? })
     }
 
@@ -66,13 +66,13 @@ impl<T: Element> Algorithm<T> for SmallPlanes {
         for (input, output) in groups.zip(output.chunks_mut(self.planes * geometry.output_len())) {
             let lanes = input.len() / geometry.input_len();
             let inputs = &mut inputs[..input.len()];
-            transpose(inputs, input, [lanes, geometry.input_len()]);
+            transpose(inputs, input, [lanes, geometry.input_len()], geometry.input_len());
             let sums = &mut sums[..rows.output * columns.input * lanes];
             let sources = Rows { elements: inputs, first: 0, width: columns.input * lanes };
-            sum_rows(row_phases.taps(), &(0..rows.output), sums, sources, 1);
+            row_phases.sum_taps(0..rows.output, sums, sources, 1);
             let outputs = &mut outputs[..output.len()];
             let sources = Rows { elements: sums, first: 0, width: lanes };
-            sum_rows(column_phases.taps(), &(0..columns.output), outputs, sources, rows.output);
+            column_phases.sum_taps(0..columns.output, outputs, sources, rows.output);
             transpose_quotients(output, outputs, divisors, &ones[..lanes]);
         }
     }
@@ -93,11 +93,11 @@ impl<T: Element> Algorithm<T> for SmallPlanes {
             transpose_quotients(outputs, grad_output, &ones[..lanes], divisors);
             let sums = &mut sums[..rows.output * columns.input * lanes];
             let sources = Rows { elements: outputs, first: 0, width: lanes };
-            sum_rows(column_phases.windows(), &(0..columns.input), sums, sources, rows.output);
+            column_phases.sum_windows(0..columns.input, sums, sources, rows.output);
             let inputs = &mut inputs[..grad_input.len()];
             let sources = Rows { elements: sums, first: 0, width: columns.input * lanes };
-            sum_rows(row_phases.windows(), &(0..rows.input), inputs, sources, 1);
-            transpose(grad_input, inputs, [geometry.input_len(), lanes]);
+            row_phases.sum_windows(0..rows.input, inputs, sources, 1);
+            transpose(grad_input, inputs, [geometry.input_len(), lanes], lanes);
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::simd::{Element, Simd};
 pub struct Stride1 {
     /// Taps along one side of a window.
     kernel: usize,
-    scratch: Scratch<4>,
+    scratch: Scratch<5>,
 }
 
 /// How strips cover a row.
@@ -64,8 +64,9 @@ impl<T: Element> Algorithm<T> for Stride1 {
         }
         Edges::new(kernel / 2, T::Vector::LANES, width)?;
         let plane = if geometry.common_divisor.is_some() { 0 } else { geometry.input_len() as u64 };
-        let scratch = Scratch::new([rows.input as u64, width as u64, plane, plane])?;
-        Some(Self { kernel, scratch })
+        let (height, width) = (rows.input as u64, width as u64);
+        let lengths = [height, width, height, width, plane];
+        Some(Self { kernel, scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
     }
 
     fn scratch_len(&self) -> usize {
@@ -74,10 +75,9 @@ impl<T: Element> Algorithm<T> for Stride1 {
 
     /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − k/2 + i, ow − k/2 + j] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, divisor, .. } = geometry;
-        let [row_factors, column_factors, _, _] = self.scratch.split(scratch);
-        divisor.row_factors(rows, row_factors);
-        divisor.column_factors(columns, column_factors);
+        let [row_factors, column_factors, ..] = self.scratch.split(scratch);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         for (input, output) in geometry.planes(input, output) {
             self.sum_plane(Plane { from: input, to: output, row_factors, column_factors });
         }
@@ -87,19 +87,19 @@ impl<T: Element> Algorithm<T> for Stride1 {
     ///
     /// These are the sums of forward. Without a common divisor, gradients are divided before they are added.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, divisor, .. } = geometry;
-        let [row_factors, column_factors, quotients, divisors] = self.scratch.split(scratch);
-        row_factors.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
-        column_factors.fill(T::from_f64(1.0));
-        divisor.of_windows(rows, columns, divisors);
+        let [row_factors, column_factors, common, ones, quotients] = self.scratch.split(scratch);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
+        common.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
+        ones.fill(T::from_f64(1.0));
         for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
             let from = if geometry.common_divisor.is_some() {
                 grad_output
             } else {
-                divide(quotients, grad_output, &[T::from_f64(1.0)], divisors);
+                divide(quotients, grad_output, row_factors, column_factors);
                 &*quotients
             };
-            self.sum_plane(Plane { from, to: grad_input, row_factors, column_factors });
+            self.sum_plane(Plane { from, to: grad_input, row_factors: common, column_factors: ones });
         }
     }
 }

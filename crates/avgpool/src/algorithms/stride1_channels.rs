@@ -28,7 +28,7 @@ impl<T: Element> Algorithm<T> for Stride1Channels {
         let (width, output_width) = (geometry.input_width() as u64, geometry.output_width() as u64);
         let held = if geometry.common_divisor.is_some() { 0 } else { 3 * output_width };
         let lengths = [geometry.rows.output as u64, output_width, width, width.max(output_width), held];
-        Some(Self { scratch: Scratch::new(lengths)? })
+        Some(Self { scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
     }
 
     fn scratch_len(&self) -> usize {
@@ -37,11 +37,11 @@ impl<T: Element> Algorithm<T> for Stride1Channels {
 
     /// `output[oh, ow, c] = Σ_{i<3, j<3} input[oh − top + i, ow − left + j, c] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, channels, divisor, .. } = *geometry;
+        let Geometry { rows, columns, channels, .. } = *geometry;
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
         let [row_factors, column_factors, _, zeros, _] = self.scratch.split(scratch);
-        divisor.row_factors(&rows, row_factors);
-        divisor.column_factors(&columns, column_factors);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         zeros.fill(T::default());
         let left = columns.pad_begin;
         for (input, output) in geometry.planes(input, output) {
@@ -58,11 +58,11 @@ impl<T: Element> Algorithm<T> for Stride1Channels {
     /// These are the sums of forward. Without a common divisor, rows of gradients are divided before they are added. Three
     /// divided rows are stored at a time.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, channels, divisor, .. } = *geometry;
+        let Geometry { rows, columns, channels, .. } = *geometry;
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
         let [row_factors, column_factors, common, zeros, held] = self.scratch.split(scratch);
-        divisor.row_factors(&rows, row_factors);
-        divisor.column_factors(&columns, column_factors);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         common.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
         zeros.fill(T::default());
         let (top, left) = (2 - rows.pad_begin, 2 - columns.pad_begin);

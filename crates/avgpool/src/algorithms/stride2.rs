@@ -31,7 +31,8 @@ impl<T: Element> Algorithm<T> for Stride2 {
             return None;
         }
         let [rows, columns] = [rows.output as u64, columns.output as u64];
-        Some(Self { scratch: Scratch::new([rows, columns, (rows + 1).checked_mul(columns + 1)?])? })
+        let lengths = [rows, columns, (rows + 1).checked_mul(columns + 1)?];
+        Some(Self { scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
     }
 
     fn scratch_len(&self) -> usize {
@@ -40,10 +41,10 @@ impl<T: Element> Algorithm<T> for Stride2 {
 
     /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − 1 + i, 2·ow − 1 + j] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, divisor, .. } = geometry;
+        let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors, _] = self.scratch.split(scratch);
-        divisor.row_factors(rows, row_factors);
-        divisor.column_factors(columns, column_factors);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         for (input, output) in geometry.planes(input, output) {
             sum_plane(&mut Plane { size: [rows.input, columns.input], input, output, row_factors, column_factors });
         }
@@ -52,10 +53,10 @@ impl<T: Element> Algorithm<T> for Stride2 {
     /// `grad_input[ih, iw] = Σ grad_output[oh, ow] / divisor(oh, ow)` over the windows that hold ih and iw. An even row or
     /// column lies in one window, an odd one in two.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
-        let Geometry { rows, columns, divisor, .. } = geometry;
+        let Geometry { columns, .. } = geometry;
         let [row_factors, column_factors, quotients] = self.scratch.split(scratch);
-        divisor.row_factors(rows, row_factors);
-        divisor.column_factors(columns, column_factors);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         // A last row and a last column of zeros stand for the windows beyond the edges.
         let pitch = columns.output + 1;
         quotients.fill(T::default());

@@ -65,7 +65,8 @@ impl<T: Element> Tiles<T> {
             Scale::Multiply(_) => [0; 3],
             Scale::Divide(_) => [geometry.output_len(), geometry.rows.output, geometry.output_width()],
         };
-        Some(Self { scale, scratch: Scratch::new(lengths.map(|length| length as u64))? })
+        let lengths = lengths.map(|length| length as u64);
+        Some(Self { scale, scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
     }
 
     /// The parts of the scratch memory, with the divisors and the ones in place.

@@ -3,6 +3,7 @@
 //! It knows stride, padding, dilation and ceil mode. It knows neither which axis it is, height or width, nor the element type.
 
 use core::num::NonZeroU32;
+use core::ops::Range;
 
 /// The options of one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +117,11 @@ impl Axis {
         count.max(1)
     }
 
-    /// Whether there is one window, or the divisor counts every tap of each window. Then all windows have the same count.
-    pub(crate) fn counts_are_equal(&self, include_pad: bool) -> bool {
+    /// Whether this is one window, or the divisor counts every tap of each of these windows. Then they have the same count.
+    pub(crate) fn counts_are_equal(&self, windows: &Range<usize>, include_pad: bool) -> bool {
         // If any window reaches over an edge, the first or the last one does.
         let all_taps = |o| self.counted(o, include_pad) == self.kernel as u64;
-        self.output == 1 || (all_taps(0) && all_taps(self.output - 1))
+        windows.len() == 1 || (all_taps(windows.start) && all_taps(windows.end - 1))
     }
 
     /// The input position of the first tap of window `o`, negative in the padding.
@@ -142,7 +143,7 @@ impl Axis {
     }
 
     /// The distance from the first tap of a window to its last.
-    fn last_tap(&self) -> u64 {
+    pub(crate) fn last_tap(&self) -> u64 {
         self.dilation as u64 * (self.kernel as u64 - 1)
     }
 }

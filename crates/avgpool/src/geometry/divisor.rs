@@ -2,6 +2,8 @@
 //!
 //! It knows how windows count their taps, not when or how sums are divided.
 
+use core::ops::Range;
+
 use super::axis::Axis;
 use crate::simd::Element;
 
@@ -20,12 +22,8 @@ impl Divisor {
     /// The divisor of all windows, if it is fixed or the counts along both axes are known to be equal. `None` does not mean
     /// that divisors differ.
     pub(crate) fn common(self, rows: &Axis, columns: &Axis) -> Option<f64> {
-        let same = |axis: &Axis| match self {
-            Self::IncludePad => axis.counts_are_equal(true),
-            Self::ExcludePad => axis.counts_are_equal(false),
-            Self::Fixed(_) => true,
-        };
-        (same(rows) && same(columns)).then(|| self.row_factor(rows, 0) * self.column_factor(columns, 0))
+        (self.is_same(rows, &(0..rows.output)) && self.is_same(columns, &(0..columns.output)))
+            .then(|| self.row_factor(rows, 0) * self.column_factor(columns, 0))
     }
 
     /// Writes the divisors of all windows: each is the product of a factor for its row and one for its column.
@@ -38,11 +36,19 @@ impl Divisor {
         }
     }
 
-    /// Writes the column factor of every element of a row. The channels of a position share a factor.
-    pub(crate) fn column_factors<T: Element>(self, columns: &Axis, factors: &mut [T]) {
-        let channels = factors.len() / columns.output;
-        for (ow, factors) in factors.chunks_exact_mut(channels).enumerate() {
-            factors.fill(T::from_f64(self.column_factor(columns, ow)));
+    /// Writes the column factors of the elements of a row from number `start` on. The channels of a position share a factor.
+    #[inline(never)]
+    pub(crate) fn column_factors<T: Element>(self, columns: &Axis, channels: usize, start: usize, factors: &mut [T]) {
+        let windows = start / channels..(start + factors.len() - 1) / channels + 1;
+        if self.is_same(columns, &windows) {
+            return factors.fill(T::from_f64(self.column_factor(columns, windows.start)));
+        }
+        let (mut ow, mut end) = (start / channels, channels - start % channels);
+        let mut rest = factors;
+        while !rest.is_empty() {
+            let factor = T::from_f64(self.column_factor(columns, ow));
+            rest.split_off_mut(..end.min(rest.len())).expect("elements of a position").fill(factor);
+            (ow, end) = (ow + 1, channels);
         }
     }
 
@@ -57,8 +63,17 @@ impl Divisor {
         }
     }
 
+    /// Whether these windows of an axis are known to have the same factor.
+    fn is_same(self, axis: &Axis, windows: &Range<usize>) -> bool {
+        match self {
+            Self::IncludePad => axis.counts_are_equal(windows, true),
+            Self::ExcludePad => axis.counts_are_equal(windows, false),
+            Self::Fixed(_) => true,
+        }
+    }
+
     /// A fixed divisor is the factor of the row, and the factor of the column is 1.
-    fn row_factor(self, rows: &Axis, oh: usize) -> f64 {
+    pub(crate) fn row_factor(self, rows: &Axis, oh: usize) -> f64 {
         if let Self::Fixed(value) = self { value } else { self.count(rows, oh) }
     }
 

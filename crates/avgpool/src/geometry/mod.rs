@@ -13,7 +13,7 @@ pub use axis::{Axis, AxisOptions};
 pub use divisor::Divisor;
 use phases::Phases;
 
-use crate::simd::MAX_LANES;
+use crate::simd::{Element, MAX_LANES};
 
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +71,21 @@ impl Geometry {
     /// The elements of a row of the output.
     pub(crate) fn output_width(&self) -> usize {
         self.columns.output * self.channels
+    }
+
+    /// Writes the row factors of the divisors of the first rows, which are numbered through all planes.
+    pub(crate) fn row_factors<T: Element>(&self, factors: &mut [T]) {
+        self.divisor.row_factors(&self.rows, factors);
+    }
+
+    /// Writes the column factors of the divisors, of the elements of a row from number `start` on.
+    pub(crate) fn column_factors<T: Element>(&self, start: usize, factors: &mut [T]) {
+        self.divisor.column_factors(&self.columns, self.channels, start, factors);
+    }
+
+    /// The most elements of scratch memory that a plan may take: those of the larger plane, and 256 KiB.
+    pub fn most_scratch<T>(&self) -> usize {
+        self.input_len().max(self.output_len()).saturating_add((256 << 10) / size_of::<T>())
     }
 
     /// Forward: every plane of the input with its plane of the output.

@@ -3,8 +3,12 @@
 //! All taps of a window have the same residue modulo the dilation. Windows of one residue form a phase, and each phase is one
 //! progression (a polyphase decomposition). This file knows positions, not rows.
 
+use core::ops::Range;
+
 use super::axis::Axis;
 use crate::rows::progression::Progression;
+use crate::rows::sums::{Rows, sum_rows};
+use crate::simd::Element;
 
 /// The number of progressions that a plan stores. Without dilation these are all of them for strides of up to 4.
 const STORED: usize = 4;
@@ -28,24 +32,42 @@ impl Phases {
         Self { pattern, taps, windows }
     }
 
-    /// Forward: every output position adds the input positions under its window.
-    pub fn taps(&self) -> impl Iterator<Item = Progression> {
+    /// The distance at which windows and taps repeat: in outputs and in inputs.
+    pub fn period(&self) -> [u64; 2] {
+        let Pattern { axis, window_step, .. } = self.pattern;
+        [window_step as u64, axis.stride as u64 * window_step as u64]
+    }
+
+    /// Forward: every output position adds the input positions under its window. Writes the sums at `outputs`, in each of
+    /// `matrices` consecutive matrices.
+    #[inline(never)]
+    pub fn sum_taps<T: Element>(&self, outputs: Range<usize>, sums: &mut [T], sources: Rows<T>, matrices: usize) {
         let count = self.pattern.window_step.min(self.pattern.axis.output);
-        self.progressions(&self.taps, Pattern::taps, count)
+        sum_rows(self.met(&self.taps, Pattern::taps, count, &outputs), &outputs, sums, sources, matrices);
     }
 
-    /// Backward: every input position adds the output positions whose windows hold it.
-    pub fn windows(&self) -> impl Iterator<Item = Progression> {
-        self.progressions(&self.windows, Pattern::windows, self.pattern.period)
+    /// Backward: every input position adds the output positions whose windows hold it. Writes the sums at `inputs`, likewise.
+    #[inline(never)]
+    pub fn sum_windows<T: Element>(&self, inputs: Range<usize>, sums: &mut [T], sources: Rows<T>, matrices: usize) {
+        let count = self.pattern.period;
+        sum_rows(self.met(&self.windows, Pattern::windows, count, &inputs), &inputs, sums, sources, matrices);
     }
 
-    fn progressions(
-        &self,
-        stored: &[Progression; STORED],
+    /// The progressions with a sum at one of these positions.
+    fn met<'a>(
+        &'a self,
+        stored: &'a [Progression; STORED],
         phase: fn(&Pattern, usize) -> Progression,
         count: usize,
-    ) -> impl Iterator<Item = Progression> {
-        (0..count).map(move |i| if i < STORED { stored[i] } else { phase(&self.pattern, i) })
+        positions: &Range<usize>,
+    ) -> impl Iterator<Item = Progression> + 'a {
+        // A long dilation has more phases than a few rows have positions.
+        let (first, met) =
+            if positions.len() < count { (positions.start % count, positions.len()) } else { (0, count) };
+        (first..first + met).map(move |i| {
+            let i = if i < count { i } else { i - count };
+            if i < STORED { stored[i] } else { phase(&self.pattern, i) }
+        })
     }
 }
 

@@ -5,12 +5,11 @@
 pub struct Scratch<const N: usize>([usize; N]);
 
 impl<const N: usize> Scratch<N> {
-    /// Parts of these lengths, or `None` if a `usize` cannot count their sum. Lengths have 64 bits, because a geometry can
-    /// ask for more than a 32-bit machine can count.
-    pub fn new(lengths: [u64; N]) -> Option<Self> {
+    /// Parts of these lengths, or `None` if their sum is more than `most`. Lengths have 64 bits, because a geometry can ask for
+    /// more than a 32-bit machine can count.
+    pub fn new(lengths: [u64; N], most: usize) -> Option<Self> {
         let total = lengths.iter().fold(0_u64, |sum, &length| sum.saturating_add(length));
-        usize::try_from(total).ok()?;
-        Some(Self(lengths.map(|length| length as usize)))
+        (total <= most as u64).then(|| Self(lengths.map(|length| length as usize)))
     }
 
     /// The sum of the lengths.

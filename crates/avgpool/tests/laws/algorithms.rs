@@ -7,11 +7,11 @@ use std::any::type_name;
 use std::collections::BTreeMap;
 
 use avgpool::Plan;
-use avgpool::algorithms::{Algorithm, Or, Separable};
+use avgpool::algorithms::{Algorithm, Or, Separable, WholePlanes};
 
 use crate::definition::Geometry;
 use crate::run::{Real, absolute, backward, forward, noise, plan, to_f64};
-use crate::worlds::WORLDS;
+use crate::worlds::{DIVISORS, WORLDS, sides};
 
 #[cfg(target_family = "wasm")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -19,8 +19,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 /// The fewest geometries that each algorithm must serve. With fewer, its `new` is wrong, or no world is made for it.
 const FEWEST: usize = 100;
 
-/// The worlds without a special kind of window, which would take most of the time.
-const LEFT_OUT: [&str; 3] = ["on_every_small_plane", "along_long_rows", "along_long_columns"];
+/// The worlds without a special kind of window, which would take most of the time, and the world that `Separable` refuses.
+const LEFT_OUT: [&str; 4] = ["on_every_small_plane", "along_long_rows", "along_long_columns", "that_separable_refuses"];
 
 /// The number of geometries that each algorithm serves, by its name.
 type Counts = BTreeMap<&'static str, usize>;
@@ -33,19 +33,31 @@ trait List<T: Real> {
 
 impl<T: Real, A: Algorithm<T>, B: List<T>> List<T> for Or<A, B> {
     fn compare(geometry: &Geometry, seed: u64, case: &mut Option<Case<T>>, counts: &mut Counts) {
-        let count = counts.entry(type_name::<A>()).or_default();
-        if let Some(plan) = Plan::<T, A>::new(geometry.of_kernels()) {
-            *count += 1;
-            let is_first = case.is_none();
-            let case = case.get_or_insert_with(|| Case::new(geometry, seed));
-            case.compare(geometry, &plan, is_first);
-        }
+        compare_one::<T, A>(geometry, seed, case, counts);
         B::compare(geometry, seed, case, counts);
     }
 }
 
-impl<T: Real> List<T> for Separable {
-    fn compare(_: &Geometry, _: u64, _: &mut Option<Case<T>>, _: &mut Counts) {}
+/// The last algorithm of every list.
+impl<T: Real> List<T> for WholePlanes {
+    fn compare(geometry: &Geometry, seed: u64, case: &mut Option<Case<T>>, counts: &mut Counts) {
+        compare_one::<T, Self>(geometry, seed, case, counts);
+    }
+}
+
+fn compare_one<T: Real, A: Algorithm<T>>(
+    geometry: &Geometry,
+    seed: u64,
+    case: &mut Option<Case<T>>,
+    counts: &mut Counts,
+) {
+    let count = counts.entry(type_name::<A>()).or_default();
+    if let Some(plan) = Plan::<T, A>::new(geometry.of_kernels()) {
+        *count += 1;
+        let is_first = case.is_none();
+        let case = case.get_or_insert_with(|| Case::new(geometry, seed));
+        case.compare(geometry, &plan, is_first);
+    }
 }
 
 /// The numbers of a geometry, and the results of `Separable`.
@@ -60,7 +72,8 @@ struct Case<T> {
 
 impl<T: Real> Case<T> {
     fn new(geometry: &Geometry, seed: u64) -> Self {
-        let plan = Plan::<T, Separable>::new(geometry.of_kernels()).expect("Separable serves every geometry");
+        let plan =
+            Plan::<T, Separable>::new(geometry.of_kernels()).expect("Separable serves every geometry of the worlds");
         let input: Vec<T> = noise(seed, geometry.input_len());
         let grad_output: Vec<T> = noise(!seed, geometry.output_len());
         let output = forward(&plan, geometry, &input);
@@ -123,4 +136,45 @@ fn every_listed_algorithm_of_f32_equals_separable() {
 #[test]
 fn every_listed_algorithm_of_f64_equals_separable() {
     every_listed_algorithm_equals_separable::<f64>();
+}
+
+/// Otherwise the first two laws would not hold `WholePlanes` as a list chooses it.
+#[test]
+fn separable_refuses_the_world_that_it_refuses() {
+    let (_, world) = WORLDS.iter().find(|(name, _)| *name == "that_separable_refuses").expect("the world");
+    world(&mut |geometry| {
+        let refused = Plan::<f32, Separable>::new(geometry.of_kernels()).is_none()
+            && Plan::<f64, Separable>::new(geometry.of_kernels()).is_none();
+        assert!(refused, "Separable serves {geometry:?}");
+    });
+}
+
+/// Heights and widths up to a million, under windows of every kind. Nothing is pooled.
+#[test]
+fn scratch_memory_is_at_most_the_larger_plane_and_256_kib() {
+    let lengths = [1, 2, 3, 5, 8, 13, 29, 64, 100, 512, 1000, 6000, 20_000, 1_000_000];
+    let padding = [(0, 0), (1, 1), (300, 40), (0, 100_000)];
+    let axes = sides(lengths, [1, 2, 3, 9, 400, 70_000], [1, 2, 3, 100], [1, 2, 3000], padding);
+    for (i, &height) in axes.iter().enumerate() {
+        // Every height meets widths of all kinds, and a step without a common factor leaves none out.
+        for &width in axes.iter().skip(i % 101).step_by(101) {
+            for channels in [1, 3, 64] {
+                let geometry = Geometry { height, width, channels, divisor: DIVISORS[i % DIVISORS.len()], planes: 1 };
+                holds_the_bound::<f32>(&geometry);
+                holds_the_bound::<f64>(&geometry);
+            }
+        }
+    }
+}
+
+fn holds_the_bound<T: Real>(geometry: &Geometry) {
+    let [height, width, channels] = [geometry.height.input, geometry.width.input, geometry.channels].map(u64::from);
+    let outputs = (geometry.height.output() * geometry.width.output()) as u64;
+    let larger = (height * width).max(outputs) * channels;
+    // A plane beyond the reach of 32 bits has no plan on a 32-bit machine.
+    if let Some(plan) = (larger < 1 << 29).then(|| plan::<T>(geometry)) {
+        let bound = larger + (256 << 10) / size_of::<T>() as u64;
+        let needed = plan.scratch_len() as u64;
+        assert!(needed <= bound, "{needed} elements of scratch memory, more than {bound}, on {geometry:?}");
+    }
 }

@@ -13,7 +13,7 @@ pub type World = fn(&mut dyn FnMut(&Geometry));
 /// With 3 channels, lanes are rows. With 9, lanes are channels: whole vectors and a tail.
 const LAYOUTS: [(usize, u32); 3] = [(2, 1), (2, 3), (1, 9)];
 
-const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
+pub const DIVISORS: [Divisor; 3] = [Divisor::IncludePad, Divisor::ExcludePad, Divisor::Fixed(-2.5)];
 
 /// The table of the worlds. `with_worlds!(m)` calls the macro `m` with it, and each law makes a test of each row.
 macro_rules! with_worlds {
@@ -30,6 +30,7 @@ macro_rules! with_worlds {
             on_many_planes: many_planes;
             with_any_number_of_channels: any_channels;
             under_windows_of_a_whole_plane: global;
+            that_separable_refuses: refused;
         }
     };
 }
@@ -193,4 +194,29 @@ fn global(visit: &mut dyn FnMut(&Geometry)) {
             }
         }
     }
+}
+
+/// Planes for which `Separable` would take too much scratch memory or time: few long rows, more padding than rows, and tall
+/// windows that reach far into the padding. Layouts and divisors take turns, because the planes are large.
+fn refused(visit: &mut dyn FnMut(&Geometry)) {
+    let mut count = 0;
+    let mut visit = |heights: &[Side], widths: &dyn Fn(u32) -> Vec<Side>| {
+        for &(planes, channels) in &LAYOUTS {
+            for &width in &widths(channels) {
+                for &height in heights.iter().filter(|height| height.options.ceil_mode == width.options.ceil_mode) {
+                    visit(&Geometry { height, width, channels, divisor: DIVISORS[count % DIVISORS.len()], planes });
+                    count += 1;
+                }
+            }
+        }
+    };
+    let few_rows = sides([1, 2], [2], [1], [1], [(1, 0), (1, 1)]);
+    visit(&few_rows, &|channels| {
+        let elements = if channels < 8 { 17_100 } else { 45_000 };
+        sides([elements / channels], [1, 5, 30], [1, 4], [1, 6], [(7, 2)])
+    });
+    let padded = sides([2], [1, 3, 800], [1, 3], [1, 250], [(800, 600)]);
+    visit(&padded, &|channels| sides([420 / channels], [400 / channels], [1], [1], [(0, 0)]));
+    let tall = sides([300], [300], [1], [1], [(150, 150)]);
+    visit(&tall, &|channels| sides([450 / channels], [5], [2], [1], [(0, 1)]));
 }

@@ -6,7 +6,6 @@ use super::Separable;
 use super::band::Band;
 use super::columns::Columns;
 use crate::geometry::Geometry;
-use crate::rows::sums::sum_rows;
 use crate::simd::Element;
 
 /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`
@@ -31,7 +30,7 @@ pub fn backward<T: Element>(
         for (planes, results) in geometry.input_rows(rows.clone()) {
             let sums = rest.split_off_mut(..planes.len() * results.len() * width).expect("rows of the gradient");
             let sources = band.rows(planes.start * geometry.rows.output..planes.end * geometry.rows.output);
-            sum_rows(geometry.row_phases.windows(), &results, sums, sources, planes.len());
+            geometry.row_phases.sum_windows(results, sums, sources, planes.len());
         }
         band.drop_before(geometry.first_pending_row(rows.end));
     }

@@ -6,7 +6,7 @@
 use super::{Parts, Separable};
 use crate::geometry::Geometry;
 use crate::rows::divide::divide;
-use crate::rows::sums::{Rows, sum_rows};
+use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
 
@@ -30,8 +30,8 @@ impl<'a, T: Element> Columns<'a, T> {
     ) -> (&'a mut [T], Self) {
         let Parts { band, inputs, outputs, row_factors, column_factors } = separable.split(scratch);
         let row_factors = &mut row_factors[..(separable.rows + geometry.rows.output).min(rows)];
-        geometry.divisor.row_factors(&geometry.rows, row_factors);
-        geometry.divisor.column_factors(&geometry.columns, column_factors);
+        geometry.row_factors(row_factors);
+        geometry.column_factors(0, column_factors);
         (band, Self { geometry, transposed: separable.transposed, inputs, outputs, row_factors, column_factors })
     }
 
@@ -45,13 +45,13 @@ impl<'a, T: Element> Columns<'a, T> {
         let outputs = &mut self.outputs[..averages.len()];
         if self.transposed {
             let inputs = &mut self.inputs[..sums.len()];
-            transpose(inputs, sums, [count, width]);
+            transpose(inputs, sums, [count, width], width);
             let sources = Rows { elements: inputs, first: 0, width: channels * count };
-            sum_rows(column_phases.taps(), &(0..columns.output), outputs, sources, 1);
+            column_phases.sum_taps(0..columns.output, outputs, sources, 1);
             transpose_quotients(averages, outputs, self.column_factors, row_factors);
         } else {
             let sources = Rows { elements: sums, first: 0, width: *channels };
-            sum_rows(column_phases.taps(), &(0..columns.output), outputs, sources, count);
+            column_phases.sum_taps(0..columns.output, outputs, sources, count);
             divide(averages, outputs, row_factors, self.column_factors);
         }
     }
@@ -67,12 +67,12 @@ impl<'a, T: Element> Columns<'a, T> {
             transpose_quotients(outputs, gradients, row_factors, self.column_factors);
             let inputs = &mut self.inputs[..sums.len()];
             let sources = Rows { elements: outputs, first: 0, width: channels * count };
-            sum_rows(column_phases.windows(), &(0..columns.input), inputs, sources, 1);
-            transpose(sums, inputs, [width, count]);
+            column_phases.sum_windows(0..columns.input, inputs, sources, 1);
+            transpose(sums, inputs, [width, count], count);
         } else {
             divide(outputs, gradients, row_factors, self.column_factors);
             let sources = Rows { elements: outputs, first: 0, width: *channels };
-            sum_rows(column_phases.windows(), &(0..columns.input), sums, sources, count);
+            column_phases.sum_windows(0..columns.input, sums, sources, count);
         }
     }
 }

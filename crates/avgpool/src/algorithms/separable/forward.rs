@@ -5,7 +5,7 @@
 use super::Separable;
 use super::columns::Columns;
 use crate::geometry::Geometry;
-use crate::rows::sums::{Rows, sum_rows};
+use crate::rows::sums::Rows;
 use crate::simd::Element;
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
@@ -29,7 +29,7 @@ pub fn forward<T: Element>(
             let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];
             let sources = Rows { elements, first: 0, width };
             let sums = rest.split_off_mut(..planes.len() * results.len() * width).expect("rows of the band");
-            sum_rows(geometry.row_phases.taps(), &results, sums, sources, planes.len());
+            geometry.row_phases.sum_taps(results, sums, sources, planes.len());
         }
         columns.average(output, band, rows.start);
     }

@@ -1,4 +1,4 @@
-//! Any geometry: a sum over a window is a sum of rows, then a sum of columns. The last algorithm of every list.
+//! Almost any geometry: a sum over a window is a sum of rows, then a sum of columns.
 //!
 //! This file knows how many rows to process at a time. The directions are in files of their own.
 
@@ -16,7 +16,7 @@ use crate::simd::Element;
 const CHUNK: u64 = 2048;
 
 /// With fewer channels than this, transposing rows is at least as fast, whatever the window.
-const FEWEST_CHANNELS: usize = 8;
+pub(super) const FEWEST_CHANNELS: usize = 8;
 
 /// Sums rows and then columns, a chunk of rows at a time.
 #[derive(Clone, Copy, Debug)]
@@ -54,22 +54,32 @@ impl<T: Element> Algorithm<T> for Separable {
     fn new(geometry: &Geometry) -> Option<Self> {
         let [width, output_width, height] =
             [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
+        let most_scratch = geometry.most_scratch::<T>();
+        // The sums of rows have the output's height and the input's width. Under much padding these are more elements than
+        // input and output have.
+        if height.saturating_mul(width) > most_scratch as u64 {
+            return None;
+        }
         let transposed = geometry.channels < FEWEST_CHANNELS;
-        // Transposed rows are processed in whole vectors: 16 rows at a time, or 4 if even those are more than L1 holds.
-        let step = match (transposed, width <= 1 << 14) {
-            (false, _) => 1,
-            (true, true) => 16,
-            (true, false) => 4,
+        // Transposed rows are processed in whole vectors: 16 rows at a time, or 4 if even those are more than L1 holds or 16
+        // take too much memory.
+        let steps: &[u64] = match (transposed, width <= 1 << 14) {
+            (false, _) => &[1],
+            (true, true) => &[16, 4],
+            (true, false) => &[4],
         };
-        // With at least half a window of rows in a chunk, long windows share most of their rows.
-        let taps = geometry.rows.kernel.min(geometry.rows.input) as u64;
-        let rows = (CHUNK / width).max(taps / 2).div_ceil(step).max(1) * step;
-        // Whole planes, if one fits: then no step processes a plane on its own.
-        let rows = if height <= rows { rows / height * height } else { rows };
-        let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
-        let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
-        let scratch = Scratch::new([band, inputs, rows.saturating_mul(output_width), rows + height, output_width])?;
-        Some(Self { rows: rows as usize, transposed, scratch })
+        steps.iter().find_map(|step| {
+            // With at least half a window of rows in a chunk, long windows share most of their rows.
+            let taps = geometry.rows.kernel.min(geometry.rows.input) as u64;
+            let rows = (CHUNK / width).max(taps / 2).div_ceil(*step).max(1) * step;
+            // Whole planes, if one fits: then no step processes a plane on its own.
+            let rows = if height <= rows { rows / height * height } else { rows };
+            let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
+            let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
+            let lengths = [band, inputs, rows.saturating_mul(output_width), rows + height, output_width];
+            let scratch = Scratch::new(lengths, most_scratch)?;
+            Some(Self { rows: rows as usize, transposed, scratch })
+        })
     }
 
     fn scratch_len(&self) -> usize {
