@@ -85,6 +85,14 @@ const padding = 'padding must be a non-negative integer, a pair of them, or two 
 const divisor = 'divisorOverride must be null or a number that is finite and nonzero in float32';
 const sizes = (name: string) => `${name} must be an array of 3 or 4 non-negative integers`;
 
+/** Its stride is no property of an instance. */
+class Config {
+  kernelSize = 2;
+  get stride() {
+    return 1;
+  }
+}
+
 const make =
   (options: Any, ...rest: Any[]) =>
   () =>
@@ -105,8 +113,10 @@ const options: BadCall[] = [
       [`${name} '2'`, given('2'), TypeError, `${positive(name)}, got "2"`],
       [`${name} 2n`, given(2n), TypeError, `${positive(name)}, got 2n`],
       [`${name} true`, given(true), TypeError, `${positive(name)}, got true`],
-      [`${name} [2]`, given([2]), TypeError, `${positive(name)}, got [2]`],
-      [`${name} [2, 2, 2]`, given([2, 2, 2]), TypeError, `${positive(name)}, got [2, 2, 2]`],
+      [`${name} [2]`, given([2]), RangeError, `${positive(name)}, got [2]`],
+      [`${name} [2, 2, 2]`, given([2, 2, 2]), RangeError, `${positive(name)}, got [2, 2, 2]`],
+      [`${name} []`, given([]), RangeError, `${positive(name)}, got []`],
+      [`${name} [2, [2, 2]]`, given([2, [2, 2]]), TypeError, `${positive(name)}, got [2, [2, 2]]`],
       [`${name} [2, '2']`, given([2, '2']), TypeError, `${positive(name)}, got [2, "2"]`],
       [`${name} {}`, given({}), TypeError, `${positive(name)}, got a plain object`],
     ];
@@ -120,7 +130,7 @@ const options: BadCall[] = [
     `${positive('kernelSize')}, got an instance of Int32Array`,
   ],
   ['a Map as kernelSize', make(new Map()), TypeError, `${positive('kernelSize')}, got an instance of Map`],
-  ['sizes in an array that contains itself', make(cycle), TypeError, `${positive('kernelSize')}, got [[[…]]]`],
+  ['sizes in an array that contains itself', make(cycle), RangeError, `${positive('kernelSize')}, got [[[…]]]`],
   ['no arguments', () => new (AvgPool2d as Any)(), TypeError, `${positive('kernelSize')}, got undefined`],
   ['padding −1', make(2, 2, -1), RangeError, `${padding}, got -1`],
   ['padding 0.5', make(2, 2, 0.5), RangeError, `${padding}, got 0.5`],
@@ -136,8 +146,40 @@ const options: BadCall[] = [
     `${padding}, got [[0, 1], [0, -1]]`,
   ],
   ['padding [[0, 1], 2]', make(2, 2, [[0, 1], 2]), TypeError, `${padding}, got [[0, 1], 2]`],
-  ['padding [1, 2, 3, 4]', make(2, 2, [1, 2, 3, 4]), TypeError, `${padding}, got [1, 2, 3, 4]`],
-  ["padding 'same'", make(2, 2, 'same'), TypeError, `${padding}, got "same"`],
+  ['padding [1, 2, 3, 4]', make(2, 2, [1, 2, 3, 4]), RangeError, `${padding}, got [1, 2, 3, 4]`],
+  ['padding [[0, 1], [2]]', make(2, 2, [[0, 1], [2]]), RangeError, `${padding}, got [[0, 1], [2]]`],
+  [
+    'padding [[0, 1], [[2, 3], 4]]',
+    make(2, 2, [
+      [0, 1],
+      [[2, 3], 4],
+    ]),
+    TypeError,
+    `${padding}, got [[0, 1], [[…], 4]]`,
+  ],
+  ...['same', 'valid', 'SAME', 'VALID'].map(
+    (name): BadCall => [
+      `padding '${name}'`,
+      make(2, 2, name),
+      TypeError,
+      `${padding}, got "${name}"; fromTfjs and fromOnnx of avgpool/compat translate such names`,
+    ],
+  ),
+  ['an instance of a class', make(new Config()), TypeError, `${positive('kernelSize')}, got an instance of Config`],
+  [
+    'an object that inherits its options',
+    make(Object.create({ kernelSize: 2 })),
+    TypeError,
+    `${positive('kernelSize')}, got a plain object`,
+  ],
+  [
+    'an array of 2^32 − 1 holes',
+    make(new Array(2 ** 32 - 1)),
+    RangeError,
+    `${positive('kernelSize')}, got [${'undefined, '.repeat(8)}…]`,
+  ],
+  ['a tensor as options', () => make(x)(), TypeError, `${positive('kernelSize')}, got an instance of Tensor`],
+  ['the shape of a tensor as kernelSize', make(shape), RangeError, `${positive('kernelSize')}, got [1, 2, 4, 4]`],
   ['padding null', make(2, 2, null), TypeError, `${padding}, got null`],
   ['ceilMode 1', make({ kernelSize: 2, ceilMode: 1 }), TypeError, 'ceilMode must be true or false, got 1'],
   ['countIncludePad null', make(2, 2, 0, false, null), TypeError, 'countIncludePad must be true or false, got null'],
@@ -157,7 +199,7 @@ const options: BadCall[] = [
     `${divisor}, got 1e+39`,
   ],
   ["divisorOverride '4'", make({ kernelSize: 2, divisorOverride: '4' }), TypeError, `${divisor}, got "4"`],
-  ["layout 'HWC'", make({ kernelSize: 2, layout: 'HWC' }), TypeError, `layout must be 'NCHW' or 'NHWC', got "HWC"`],
+  ["layout 'HWC'", make({ kernelSize: 2, layout: 'HWC' }), TypeError, 'layout must be "NCHW" or "NHWC", got "HWC"'],
   [
     'an unknown option',
     make({ kernel_size: 2 }),
@@ -314,25 +356,25 @@ const tensors: BadCall[] = [
     'an array as dtype',
     () => Tensor.zeros([1, 1, 1], ['float32'] as Any),
     TypeError,
-    `dtype must be 'float32' or 'float64', got ["float32"]`,
+    'dtype must be "float32" or "float64", got ["float32"]',
   ],
   [
     'null as dtype',
     () => Tensor.zeros([1, 1, 1], null as Any),
     TypeError,
-    `dtype must be 'float32' or 'float64', got null`,
+    'dtype must be "float32" or "float64", got null',
   ],
   [
     'an unknown dtype',
     () => Tensor.zeros([1, 1, 1], 'float16' as Any),
     TypeError,
-    `dtype must be 'float32' or 'float64', got "float16"`,
+    'dtype must be "float32" or "float64", got "float16"',
   ],
   [
     'an inherited property as dtype',
     () => Tensor.zeros([1, 1, 1], 'toString' as Any),
     TypeError,
-    `dtype must be 'float32' or 'float64', got "toString"`,
+    'dtype must be "float32" or "float64", got "toString"',
   ],
   ['a string as value', () => Tensor.full([1, 1, 1], '1' as Any), TypeError, 'value must be a number, got "1"'],
   [
@@ -425,7 +467,34 @@ const calls: BadCall[] = [
     'an output with more than 2^31 − 1 windows',
     () => wide.forward(x),
     RangeError,
-    'the output height must be at most 2147483647, got 4294967298',
+    'the output height must be at most 2147483647, got 4294967298 for the input of 4 with padding [2147483647, 2147483647]',
+  ],
+  [
+    'a padding that makes the output too large',
+    () =>
+      new AvgPool2d({
+        kernelSize: 1,
+        padding: [
+          [2 ** 29, 2 ** 29],
+          [2 ** 29, 0],
+        ],
+      }).forward(x),
+    RangeError,
+    'pooling planes of 4×4 with windows of 1×1 and padding [[536870912, 536870912], [536870912, 0]] needs more memory than WebAssembly can address',
+  ],
+  ['an index as out', () => pool.forward(x, 0 as Any), TypeError, 'out must be a Tensor, got 0'],
+  ['no inputShape', () => (pool as Any).backward(out), TypeError, `${sizes('inputShape')}, got undefined`],
+  [
+    'a tensor as inputShape',
+    () => pool.backward(out, x as Any),
+    TypeError,
+    `${sizes('inputShape')}, got an instance of Tensor: pass its shape`,
+  ],
+  [
+    'a tensor as inputShape in outputShape',
+    () => pool.outputShape(x as Any),
+    TypeError,
+    `${sizes('inputShape')}, got an instance of Tensor: pass its shape`,
   ],
   ['an array as gradOutput', () => pool.backward([1] as Any, shape), TypeError, 'gradOutput must be a Tensor, got [1]'],
   [
@@ -475,6 +544,10 @@ const calls: BadCall[] = [
     `${positive('kernelSize')}, got "2"`,
   ],
 ];
+
+class Named extends AvgPool2d {
+  name = 'pool1';
+}
 
 describe.each([
   ['options', options],
@@ -544,11 +617,21 @@ test('tensors and pools cannot be changed', () => {
 });
 
 test('AvgPool2d can be subclassed', () => {
-  class Named extends AvgPool2d {
-    name = 'pool1';
-  }
   const named = new Named(2);
-  expect([named.name, named.forward(x).shape]).toEqual(['pool1', outShape]);
+  named.name = 'pool2';
+  expect([named.name, named.forward(x).shape]).toEqual(['pool2', outShape]);
+});
+
+test('the options of a subclass cannot be changed, since its results would not follow', () => {
+  const named = new Named([2, 2]);
+  for (const name of Object.keys(pool)) {
+    expect(() => Object.assign(named, { [name]: 3 }), name).toThrow(TypeError);
+    expect(() => Object.defineProperty(named, name, { value: 3 }), name).toThrow(TypeError);
+  }
+  class Other extends AvgPool2d {
+    override kernelSize = 3;
+  }
+  expect(() => new Other(2)).toThrow(TypeError);
 });
 
 test('arguments are read once, so the checked values are the ones in use', () => {

@@ -148,6 +148,9 @@ describe('where the package is installed', () => {
       run('node', tsc, ...strict, '--module', 'nodenext', '--lib', lib, 'console.d.ts', name);
       const printed = run('node', name.replace('ts', 'js'));
       expect(JSON.parse(printed)).toEqual([
+        [2, 2],
+        [2, 2],
+        [1, 1, 1, 1],
         16,
         4,
         'float64',

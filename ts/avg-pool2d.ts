@@ -9,14 +9,16 @@ import { outOfMemory } from './memory.js';
 import {
   type Arguments,
   type AvgPool2dOptions,
+  names,
   normalize,
   type Padding,
   type Pooling,
   parseArguments,
+  poolBrand,
   resolveOptions,
   type Size,
 } from './options.js';
-import { type Plan, planeSizes, planFor, showPlanes } from './plans.js';
+import { planeSizes, planFor, showPlanes } from './plans.js';
 import { bufferOf, checkShape, emptyTensor, frozenShape, type Shape, type Tensor } from './tensor.js';
 import { backward, forward, Status } from './wasm/bindings.js';
 
@@ -39,22 +41,27 @@ import { backward, forward, Status } from './wasm/bindings.js';
  * machine.
  */
 export class AvgPool2d {
-  readonly kernelSize: Size;
+  readonly kernelSize!: number | readonly [height: number, width: number];
   /** `null` if not given; the kernel size is used then. */
-  readonly stride: Size | null;
-  readonly padding: Padding;
-  readonly ceilMode: boolean;
-  readonly countIncludePad: boolean;
-  readonly divisorOverride: number | null;
-  readonly dilation: Size;
-  readonly layout: Layout;
+  readonly stride!: number | readonly [height: number, width: number] | null;
+  readonly padding!:
+    | number
+    | readonly [rows: number, columns: number]
+    | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
+  readonly ceilMode!: boolean;
+  readonly countIncludePad!: boolean;
+  readonly divisorOverride!: number | null;
+  readonly dilation!: number | readonly [height: number, width: number];
+  readonly layout!: Layout;
 
   readonly #pooling: Pooling;
-  /** The plan of the last call. */
-  #recent: Plan | undefined;
+
+  static {
+    Object.defineProperty(AvgPool2d.prototype, poolBrand, { value: true });
+  }
 
   /**
-   * @param kernelSize the size of a window, as a number or `[height, width]`; or an object of all options.
+   * @param kernelSize the size of a window, as a number or `[height, width]`; or a plain object of all options, or a pool.
    * @param stride the kernel size by default.
    * @throws TypeError for an argument of the wrong kind or an unknown option.
    * @throws RangeError for an argument that is not an integer, too small, or above 2^31 − 1.
@@ -63,17 +70,15 @@ export class AvgPool2d {
   constructor(options: AvgPool2dOptions);
   constructor(...args: Arguments) {
     const options = resolveOptions(parseArguments(args));
-    this.kernelSize = options.kernelSize;
-    this.stride = options.stride;
-    this.padding = options.padding;
-    this.ceilMode = options.ceilMode;
-    this.countIncludePad = options.countIncludePad;
-    this.divisorOverride = options.divisorOverride;
-    this.dilation = options.dilation;
-    this.layout = options.layout;
+    Object.assign(this, options);
     this.#pooling = normalize(options);
     if (new.target === AvgPool2d) {
       Object.freeze(this);
+    } else {
+      // A subclass can have fields of its own. Its options stay those of the pooling.
+      for (const name of names) {
+        Object.defineProperty(this, name, { writable: false, configurable: false });
+      }
     }
   }
 
@@ -90,7 +95,7 @@ export class AvgPool2d {
   forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D> {
     const inputBuffer = bufferOf('input', input);
     const { shape, dtype } = input;
-    const plan = input.size > 0 ? this.#planFor(shape, dtype) : undefined;
+    const plan = input.size > 0 ? planFor(this.#pooling, shape, dtype) : undefined;
     const { outputHeight, outputWidth } = plan ?? planeSizes(this.#pooling, shape);
     const output = out === undefined ? emptyTensor(this.#resized(shape, outputHeight, outputWidth), dtype) : out;
     const outputBuffer = bufferOf('out', output);
@@ -119,7 +124,8 @@ export class AvgPool2d {
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D> {
     bufferOf('gradOutput', gradOutput);
     const { shape, dtype } = gradOutput;
-    const plan = checkShape('inputShape', inputShape, dtype) > 0 ? this.#planFor(inputShape, dtype) : undefined;
+    const plan =
+      checkShape('inputShape', inputShape, dtype) > 0 ? planFor(this.#pooling, inputShape, dtype) : undefined;
     const { height, width, outputHeight, outputWidth } = plan ?? planeSizes(this.#pooling, inputShape);
     this.#expectShape('gradOutput', gradOutput, inputShape, outputHeight, outputWidth);
     // A getter in inputShape can dispose of gradOutput, so its buffer is read after inputShape.
@@ -158,12 +164,6 @@ export class AvgPool2d {
   /** For example `AvgPool2d(kernel_size=2, stride=2, padding=0)`. */
   toString(): string {
     return `AvgPool2d(${this.extraRepr()})`;
-  }
-
-  /** The plan for an input with elements. An empty one needs no plan, and its planes may be too large for one. */
-  #planFor(shape: Shape, dtype: DType): Plan {
-    this.#recent = planFor(this.#pooling, shape, dtype, this.#recent);
-    return this.#recent;
   }
 
   /** The shape with another height and width. */
@@ -215,9 +215,9 @@ function checkOut(name: string, from: Tensor, out: Tensor): void {
   }
 }
 
-function pythonRepr(value: Padding | null): string {
-  if (value === null) {
-    return 'None';
+function pythonRepr(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `(${value.map(pythonRepr).join(', ')})`;
   }
-  return typeof value === 'number' ? String(value) : `(${value.map(pythonRepr).join(', ')})`;
+  return value === null ? 'None' : show(value);
 }

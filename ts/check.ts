@@ -29,6 +29,11 @@ export function show(value: unknown, depth = 2): string {
   return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
 }
 
+/** A copy of an array that a user gave, each item read once. Of a long one, it has the items that a message shows. */
+export function firstItems<T>(array: readonly T[]): readonly T[] {
+  return Array.from({ length: Math.min(array.length, 9) }, (_, i) => array[i] as T);
+}
+
 /**
  * Checks that a value is an integer from `least` to {@link MAX_SIZE}.
  *
@@ -54,13 +59,20 @@ export function checkSize(
   }
 }
 
-/** Checks that a value is an array of one of these lengths. For `name` and `must` see {@link checkSize}. */
-export function checkArray(value: unknown, lengths: readonly number[], name: string, must: string): void {
+/** Checks that a value is an array of one of these lengths. For the other parameters see {@link checkSize}. */
+export function checkArray(
+  value: unknown,
+  lengths: readonly number[],
+  name: string,
+  must: string,
+  given: unknown = value,
+): void {
   if (!Array.isArray(value)) {
-    throw new TypeError(`${name} ${must}, got ${show(value)}`);
+    const hint = Array.isArray((value as { shape?: unknown } | null | undefined)?.shape) ? ': pass its shape' : '';
+    throw new TypeError(`${name} ${must}, got ${show(given)}${hint}`);
   }
   if (!lengths.includes(value.length)) {
-    throw new RangeError(`${name} ${must}, got ${show(value)}`);
+    throw new RangeError(`${name} ${must}, got ${show(given)}`);
   }
 }
 
@@ -78,16 +90,19 @@ export function checkKey<Key extends string>(
   table: Readonly<Record<Key, unknown>>,
 ): asserts value is Key {
   if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
-    const keys = Object.keys(table).map((key) => `'${key}'`);
+    const keys = Object.keys(table).map((key) => show(key));
     const choices = [keys.slice(0, -1).join(', '), ...keys.slice(-1)].join(' or ');
     throw new TypeError(`${name} must be ${choices}, got ${show(value)}`);
   }
 }
 
-/** Checks that an object has no property beyond `names`; `what` is the word for one of its properties. */
+/**
+ * Checks that an object has no property of its own beyond `names`; `what` is the word for one of its properties. Unlike
+ * `Object.keys`, the loop allocates nothing.
+ */
 export function checkNames(what: string, options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
+  for (const name in options) {
+    if (Object.hasOwn(options, name) && !names.includes(name)) {
       throw new TypeError(`unknown ${what} ${show(name)}; the ${what}s are ${names.join(', ')}`);
     }
   }

@@ -2,18 +2,20 @@
 //
 // It knows everything that a user may write, and nothing of tensors.
 
-import { checkBoolean, checkKey, checkNames, checkSize, show } from './check.js';
+import { checkArray, checkBoolean, checkKey, checkNames, checkSize, firstItems, show } from './check.js';
 import { type Layout, layouts } from './layout.js';
+import type { Plan } from './plans.js';
 
-/** One size for both axes, or one for each. */
-export type Size = number | readonly [height: number, width: number];
+/** One size for both axes, or `[height, width]`. */
+export type Size = number | readonly number[];
 
-/** One padding for all four sides, one for each axis, or one for each side. */
-export type Padding =
-  | Size
-  | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
+/** One padding for all four sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
+export type Padding = Size | readonly [rows: readonly number[], columns: readonly number[]];
 
-/** The options of {@link AvgPool2d}. The first five are named as in `lucid.nn.AvgPool2d` and PyTorch. */
+/**
+ * The options of {@link AvgPool2d}, in a plain object of which only the own properties count. The first five are named as in
+ * `lucid.nn.AvgPool2d` and PyTorch.
+ */
 export interface AvgPool2dOptions {
   /** The size of a window, at least 1. */
   kernelSize: Size;
@@ -36,10 +38,20 @@ export interface AvgPool2dOptions {
   layout?: Layout | undefined;
 }
 
+/** A value for the height and one for the width, or for the start and the end of an axis. */
+type Pair<T> = readonly [T, T];
+
 /** The options of a pooling as given, with defaults for the others. Pairs are frozen copies. */
-export type ResolvedOptions = {
-  readonly [Name in keyof AvgPool2dOptions]-?: Exclude<AvgPool2dOptions[Name], undefined>;
-};
+export interface ResolvedOptions {
+  readonly kernelSize: number | Pair<number>;
+  readonly stride: number | Pair<number> | null;
+  readonly padding: number | Pair<number> | Pair<Pair<number>>;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+  readonly dilation: number | Pair<number>;
+  readonly layout: Layout;
+}
 
 /** The options by position, or one object of all options. */
 export type Arguments = [
@@ -67,11 +79,15 @@ export interface Pooling {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
   readonly layout: (typeof layouts)[Layout];
-  /** The pooling as text: equal for equal poolings. */
+  /** The numbers of the pooling as text: equal for poolings with equal plans. */
   readonly key: string;
+  /** The plan of the last call. */
+  recent: Plan | undefined;
 }
 
+/** The default of each option, in the order of lucid's arguments. */
 const defaults = {
+  kernelSize: undefined,
   stride: null,
   padding: 0,
   ceilMode: false,
@@ -82,12 +98,17 @@ const defaults = {
 } as const;
 
 // Pure, so that avgpool/compat bundles only the functions that it uses from this file.
-const names = /* @__PURE__ */ Object.keys({ kernelSize: undefined, ...defaults });
+export const names = /* @__PURE__ */ Object.keys(defaults) as (keyof typeof defaults)[];
+
+/** Marks the pools of all copies of this package: objects with all options, and perhaps fields of a subclass. */
+export const poolBrand: unique symbol = /* @__PURE__ */ Symbol.for('avgpool.AvgPool2d') as never;
 
 /** The options by name, from either form of arguments. */
 export function parseArguments(args: Arguments): AvgPool2dOptions {
   const [first, stride, padding, ceilMode, countIncludePad] = args;
-  const options = isOptions(first) ? first : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
+  const options = isOptions(first)
+    ? (first as AvgPool2dOptions)
+    : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
   const most = options === first ? 1 : 5;
   if (args.slice(most).some((extra) => extra !== undefined)) {
     const expected = most === 1 ? 'an object of options and nothing else' : 'at most 5 options by position';
@@ -96,22 +117,26 @@ export function parseArguments(args: Arguments): AvgPool2dOptions {
   return options;
 }
 
-/** Whether a value is a plain object, or any other object with a kernel size, such as another AvgPool2d. */
-function isOptions(value: unknown): value is AvgPool2dOptions {
+/** Whether a value is a plain object, of any realm, or a pool. */
+export function isOptions<T>(value: T): value is Exclude<T, Size> {
   if (typeof value !== 'object' || value === null) {
     return false;
   }
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || 'kernelSize' in value;
+  return prototype === null || Object.getPrototypeOf(prototype) === null || poolBrand in value;
 }
 
 /**
  * Checks options and fills in the defaults.
  *
+ * @param options only their own properties count, so that a property of `Object.prototype` changes no pooling.
  * @throws TypeError for an unknown option or one of the wrong kind, RangeError for one out of range.
  */
 export function resolveOptions(options: AvgPool2dOptions): ResolvedOptions {
-  checkNames('option', options, names);
+  const isPool = poolBrand in options;
+  if (!isPool) {
+    checkNames('option', options, names);
+  }
   const {
     kernelSize,
     stride = defaults.stride,
@@ -121,7 +146,7 @@ export function resolveOptions(options: AvgPool2dOptions): ResolvedOptions {
     divisorOverride = defaults.divisorOverride,
     dilation = defaults.dilation,
     layout = defaults.layout,
-  } = options;
+  }: AvgPool2dOptions = isPool ? options : { ...defaults, ...options };
   checkBoolean('ceilMode', ceilMode);
   checkBoolean('countIncludePad', countIncludePad);
   checkDivisor(divisorOverride);
@@ -144,20 +169,24 @@ export function normalize(options: ResolvedOptions): Pooling {
   const kernel = toPair(options.kernelSize);
   const stride = toPair(options.stride ?? options.kernelSize);
   const dilation = toPair(options.dilation);
-  const padding = toPair<Size>(options.padding);
+  const padding = toPair<number | Pair<number>>(options.padding);
   const axis = (i: 0 | 1): AxisOptions => {
     const [padBegin, padEnd] = toPair(padding[i]);
     return { kernel: kernel[i], stride: stride[i], padBegin, padEnd, dilation: dilation[i] };
   };
-  const pooling = {
-    rows: axis(0),
-    columns: axis(1),
+  const [rows, columns] = [axis(0), axis(1)];
+  // Not JSON, which a method toJSON of any library would change.
+  const numbers = [...Object.values(rows), ...Object.values(columns), ceilMode, countIncludePad, divisorOverride];
+  return {
+    rows,
+    columns,
     ceilMode,
     countIncludePad,
     divisorOverride,
     layout: layouts[options.layout],
+    key: numbers.join(),
+    recent: undefined,
   };
-  return { ...pooling, key: JSON.stringify(pooling) };
 }
 
 /** The extent of a window: dilation · (kernel − 1) + 1. */
@@ -165,47 +194,51 @@ export function effectiveKernelSize({ kernel, dilation }: Pick<AxisOptions, 'ker
   return dilation * (kernel - 1) + 1;
 }
 
-type Pair<T> = readonly [T, T];
-
-function isPair<T>(value: T): value is Extract<T, Pair<unknown>> {
-  return Array.isArray(value) && value.length === 2;
-}
-
 function toPair<T>(value: T | Pair<T>): Pair<T> {
-  return isPair(value) ? (value as Pair<T>) : [value as T, value as T];
+  return Array.isArray(value) ? (value as unknown as Pair<T>) : [value as T, value as T];
 }
 
-function checkedSize(name: string, value: Size): Size {
+function checkedSize(name: string, value: Size): number | Pair<number> {
   return checkSizes(frozenCopy(value), 1, name, 'must be a positive integer or a pair of them');
 }
 
-function checkedPadding(value: Padding): Padding {
+function checkedPadding(value: Padding): ResolvedOptions['padding'] {
   const must = 'must be a non-negative integer, a pair of them, or two pairs of them';
-  const padding = frozenCopy(value);
-  if (isPair(padding) && padding.every(isPair)) {
-    for (const pair of padding) {
-      checkSizes(pair as Size, 0, 'padding', must, padding);
-    }
-    return padding;
+  const padding: unknown = frozenCopy(value);
+  if (typeof padding === 'string') {
+    const hint = 'fromTfjs and fromOnnx of avgpool/compat translate such names';
+    throw new TypeError(`padding ${must}, got ${show(padding)}; ${hint}`);
   }
-  return checkSizes(padding as Size, 0, 'padding', must);
+  if (Array.isArray(padding) && padding.length === 2 && padding.some(Array.isArray)) {
+    for (const pair of padding) {
+      checkArray(pair, [2], 'padding', must, padding);
+      checkSizes(pair, 0, 'padding', must, padding);
+    }
+    return padding as unknown as Pair<Pair<number>>;
+  }
+  return checkSizes(padding, 0, 'padding', must);
 }
 
 /** Checks a size or a pair of sizes; `given` is the whole argument, for the message. */
-function checkSizes(value: Size, least: 0 | 1, name: string, must: string, given: unknown = value): Size {
-  if (!isPair(value)) {
-    checkSize(value, least, name, must, given);
-    return value;
+function checkSizes(value: unknown, least: 0 | 1, name: string, must: string, given = value): number | Pair<number> {
+  if (Array.isArray(value)) {
+    checkArray(value, [2], name, must, given);
+    for (const size of value) {
+      checkSize(size, least, name, must, given);
+    }
+    return value as unknown as Pair<number>;
   }
-  for (const size of value) {
-    checkSize(size, least, name, must, given);
-  }
+  checkSize(value, least, name, must, given);
   return value;
 }
 
-/** A copy of a pair, or of a pair of pairs, so that the checked values are the ones in use. */
-function frozenCopy<T>(value: T): T {
-  return isPair(value) ? (Object.freeze([frozenCopy(value[0]), frozenCopy(value[1])]) as T) : value;
+/** A copy of an array, and of the arrays in it, so that the checked values are the ones in use. */
+function frozenCopy(value: unknown, depth = 2): unknown {
+  if (depth > 0 && Array.isArray(value)) {
+    return Object.freeze(firstItems(value).map((item) => frozenCopy(item, depth - 1)));
+  }
+  // JSON has no −0.
+  return value === 0 ? 0 : value;
 }
 
 function checkDivisor(value: unknown): asserts value is number | null {

@@ -35,16 +35,15 @@ let uses = 0;
  * allocates nothing.
  *
  * @param shape the shape of an input with elements.
- * @param recent the plan that the caller used last, which is tried first.
  * @throws RangeError if no window fits, or there is not enough memory for the plan.
  */
-export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType, recent?: Plan): Plan {
+export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType): Plan {
   const { key } = pooling;
   const axis = heightAxis(pooling.layout, shape);
   const height = shape[axis];
   const width = shape[axis + 1];
   const channels = channelsAt(axis, pooling, shape);
-  let plan = recent ?? cache[0];
+  let plan = pooling.recent ?? cache[0];
   for (let next = 0; plan; next++) {
     const sameSize = plan.height === height && plan.width === width && plan.channels === channels;
     // The recent plan may have left the cache.
@@ -55,6 +54,7 @@ export function planFor(pooling: Pooling, shape: readonly number[], dtype: DType
   }
   plan ??= add(pooling, dtype, planeSizes(pooling, shape));
   plan.lastUse = ++uses;
+  pooling.recent = plan;
   return plan;
 }
 
@@ -109,7 +109,9 @@ function add(pooling: Pooling, dtype: DType, sizes: PlaneSizes): Plan {
   );
   if (status !== bindings.Status.Done) {
     const window = [rows, columns].map(effectiveKernelSize).join('×');
-    const what = `pooling ${showPlanes(sizes)} with windows of ${window}`;
+    const padding = [rows, columns].map(({ padBegin, padEnd }) => [padBegin, padEnd]);
+    const padded = padding.flat().some(Boolean) ? ` and padding ${show(padding)}` : '';
+    const what = `pooling ${showPlanes(sizes)} with windows of ${window}${padded}`;
     throw status === bindings.Status.TooLarge
       ? new RangeError(`${what} needs more memory than WebAssembly can address`)
       : outOfMemory(what);
@@ -135,13 +137,13 @@ function outputSize(name: string, input: number, axis: AxisOptions, ceilMode: bo
   }
   const { kernel, stride, padBegin, padEnd, dilation } = axis;
   const output = bindings.outputSize(input, kernel, stride, padBegin, padEnd, dilation, ceilMode);
+  const padded = () => `the input of ${input} with padding ${show([padBegin, padEnd])}`;
   if (output < 1) {
     const window = `a window of ${effectiveKernelSize(axis)}`;
-    const padded = `the input of ${input} with padding ${show([padBegin, padEnd])}`;
-    throw new RangeError(`the output ${name} must be at least 1: ${window} does not fit in ${padded}`);
+    throw new RangeError(`the output ${name} must be at least 1: ${window} does not fit in ${padded()}`);
   }
   if (output > MAX_SIZE) {
-    throw new RangeError(`the output ${name} must be at most ${MAX_SIZE}, got ${output}`);
+    throw new RangeError(`the output ${name} must be at most ${MAX_SIZE}, got ${output} for ${padded()}`);
   }
   return output;
 }

@@ -61,6 +61,17 @@ const nested: NestedArray = avgPool2d(fromArray, 2, 2, 0, false, true).toArray()
 const alsoNested = avgPool2d(single, { kernelSize: 4 }).toArray();
 const sizes: number[] = pool.outputShape(shape);
 
+// Sizes that a program computes are arrays of any length to the compiler.
+const computed: number[] = [2, 2];
+const fromComputed = new AvgPool2d(computed, computed, computed);
+const [height, width]: readonly [number, number] =
+  typeof fromComputed.kernelSize === 'number'
+    ? [fromComputed.kernelSize, fromComputed.kernelSize]
+    : fromComputed.kernelSize;
+new AvgPool2d({ kernelSize: computed, stride: computed, padding: [computed, computed], dilation: computed });
+const copy = new AvgPool2d(new AvgPool2d(fromComputed));
+const whole: Tensor<'float32'> = avgPool2d(single, single.shape.slice(-2));
+
 const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
 const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
@@ -93,6 +104,10 @@ export function mistakes(): void {
   new AvgPool2d({ stride: 2 });
   // @ts-expect-error: there is no such element type
   Tensor.zeros(shape, 'float16');
+  // @ts-expect-error: a padding cannot be text
+  avgPool2d(single, 2, 2, 'same');
+  // @ts-expect-error: a tensor is not a shape
+  pool.backward(single, single);
   // @ts-expect-error: options are read-only
   pool.kernelSize = 3;
   // @ts-expect-error: the data of float64 is a Float64Array
@@ -108,6 +123,9 @@ export function mistakes(): void {
 }
 
 const facts = [
+  [height, width],
+  copy.stride,
+  whole.shape,
   singleData.length,
   doubleData.length,
   chosen.dtype,

@@ -1,0 +1,200 @@
+// The options of a pool as data: generic tools compare and copy them, and nothing but the options decides the results.
+
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { AvgPool2d, type AvgPool2dOptions, Tensor } from 'avgpool';
+import { describe, expect, test } from 'vitest';
+
+// The compiler rejects some of these objects as options.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Any = any;
+
+const base = { kernelSize: 3, stride: 2, padding: 1 } as const;
+
+/** Values of each option that give different results on `x` beside the options of `base`. */
+const values: { [Name in keyof AvgPool2dOptions]-?: readonly AvgPool2dOptions[Name][] } = {
+  kernelSize: [3, 2, [3, 2], [2, 3]],
+  stride: [2, null, 1, [1, 2], [2, 1]],
+  padding: [1, 0, 2, [1, 0], [0, 1], ...sides()],
+  ceilMode: [false, true],
+  countIncludePad: [true, false],
+  divisorOverride: [null, 4, -4, 0.1, 1 / 3],
+  dilation: [1, 2, [1, 2], [2, 1]],
+  layout: ['NCHW', 'NHWC'],
+};
+
+/** Paddings of one side only. */
+function* sides(): Generator<readonly [[number, number], [number, number]]> {
+  for (let side = 0; side < 4; side++) {
+    const [top, bottom, left, right] = [0, 1, 2, 3].map((each) => (each === side ? 2 : 0)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    yield [
+      [top, bottom],
+      [left, right],
+    ];
+  }
+}
+
+const names = Object.keys(values) as (keyof AvgPool2dOptions)[];
+const variants = names.flatMap((name) =>
+  values[name].map((value): [string, AvgPool2dOptions] => [
+    `${name} ${JSON.stringify(value)}`,
+    { ...base, [name]: value },
+  ]),
+);
+
+const x = Tensor.from(
+  Array.from({ length: 4 * 6 * 8 }, (_, i) => (i * 37) % 101),
+  [4, 6, 8],
+);
+
+/** The shape and the elements of the result for `x`. */
+function results(pool: AvgPool2d): unknown {
+  const y = pool.forward(x);
+  const dx = pool.backward(y, x.shape);
+  return [y.shape, [...y.data], [...dx.data]];
+}
+
+class Named extends AvgPool2d {
+  name = 'pool1';
+  readonly #scale = 2;
+  scaled(): number {
+    return this.#scale;
+  }
+}
+
+describe('two pools that differ in one option', () => {
+  const pairs = names.flatMap((name) =>
+    values[name].flatMap((a, i) =>
+      values[name].slice(i + 1).map((b) => [name, JSON.stringify(a), JSON.stringify(b), a, b] as const),
+    ),
+  );
+
+  test.each(pairs)('are different for generic tools, and pool differently: %s %s and %s', (name, _, __, a, b) => {
+    for (const Class of [AvgPool2d, Named]) {
+      const [one, other] = [a, b].map((value) => new Class({ ...base, [name]: value } as Any)) as [
+        AvgPool2d,
+        AvgPool2d,
+      ];
+      assert.notDeepStrictEqual(one, other);
+      expect(one).not.toEqual(other);
+      expect(one).not.toStrictEqual(other);
+      expect(JSON.stringify(one)).not.toBe(JSON.stringify(other));
+      assert.notDeepStrictEqual(structuredClone(one), structuredClone(other));
+      expect(inspect(one, { depth: 3 })).not.toBe(inspect(other, { depth: 3 }));
+      expect(results(one)).not.toEqual(results(other));
+    }
+  });
+});
+
+describe('a copy of a pool', () => {
+  const copies: [string, (pool: AvgPool2d) => Any][] = [
+    ['by structuredClone', structuredClone],
+    ['by JSON', (pool) => JSON.parse(JSON.stringify(pool))],
+    ['by spread', (pool) => ({ ...pool })],
+    ['by spread, frozen', (pool) => Object.freeze({ ...pool })],
+    ['without a prototype', (pool) => Object.assign(Object.create(null), pool)],
+    ['of another realm', (pool) => runInNewContext(`(${JSON.stringify(pool)})`)],
+    ['in getters of its own', (pool) => getters(pool)],
+    ['in a proxy', (pool) => new Proxy({ ...pool }, {})],
+    ['as the pool itself', (pool) => pool],
+    ['as a proxy of the pool', (pool) => new Proxy(pool, {})],
+    ['as an object derived from the pool', Object.create],
+    ['as a pool of a subclass with fields', (pool) => new Named(pool)],
+    ['as a proxy of such a pool', (pool) => new Proxy(new Named(pool), {})],
+  ];
+
+  /** An object whose options are getters, each of which can be read once. */
+  function getters(pool: AvgPool2d): object {
+    return Object.defineProperties(
+      {},
+      Object.fromEntries(
+        Object.entries(pool).map(([name, value]) => {
+          let reads = 0;
+          return [
+            name,
+            { enumerable: true, get: () => (reads++ === 0 ? value : expect.fail(`${name} is read twice`)) },
+          ];
+        }),
+      ),
+    );
+  }
+
+  test.each(copies)('%s makes an equal pool with the same results, for every option', (_, copy) => {
+    for (const [name, options] of [...variants, ['padding −0', { kernelSize: 2, padding: -0 }] as const]) {
+      const pool = new AvgPool2d(options);
+      const made = new AvgPool2d(copy(pool));
+      assert.deepStrictEqual(made, pool, name);
+      expect(made).toStrictEqual(pool);
+      expect(results(made), name).toEqual(results(pool));
+      expect(results(new Named(copy(pool))), name).toEqual(results(pool));
+    }
+  });
+
+  test('has no field of its subclass', () => {
+    const named = new Named(2);
+    expect(Object.keys(new AvgPool2d(named))).toEqual(names);
+    expect([named.name, named.scaled()]).toEqual(['pool1', 2]);
+  });
+});
+
+/** The result of a call while an object has a property more. */
+function withProperty<T>(object: object, name: PropertyKey, property: PropertyDescriptor, call: () => T): T {
+  Object.defineProperty(object, name, { ...property, configurable: true });
+  try {
+    return call();
+  } finally {
+    delete (object as Any)[name];
+  }
+}
+
+describe('nothing but the options decides the results', () => {
+  const prototypes = [Object, Array].map(({ name, prototype }) => [name, prototype] as const);
+
+  test.each(prototypes)('a method toJSON of %s.prototype does not', (_, prototype) => {
+    const expected = variants.map(([, options]) => results(new AvgPool2d(options)));
+    const pooled = withProperty(prototype, 'toJSON', { value: () => 0 }, () =>
+      variants.map(([, options]) => results(new AvgPool2d(options))),
+    );
+    expect(pooled).toEqual(expected);
+  });
+
+  const properties = (value: unknown): PropertyDescriptor[] => [
+    { value, enumerable: true, writable: true },
+    { value },
+    { get: () => value, set: () => {} },
+  ];
+
+  test.each(names)('a property %s of Object.prototype does not', (name) => {
+    for (const value of values[name]) {
+      for (const property of properties(value)) {
+        const make = () => [
+          new AvgPool2d(base.kernelSize, base.stride, base.padding),
+          new AvgPool2d(base),
+          new AvgPool2d({ ...base, [name]: undefined, kernelSize: 3 }),
+          new AvgPool2d([3, 2]),
+          new AvgPool2d({ kernelSize: 3 }),
+          new Named(base),
+        ];
+        const expected = make();
+        const made = withProperty(Object.prototype, name, property, make);
+        for (const [i, pool] of made.entries()) {
+          assert.deepStrictEqual(pool, expected[i]);
+          expect(results(pool)).toEqual(results(expected[i] as AvgPool2d));
+        }
+      }
+    }
+  });
+
+  test('a kernel size of Object.prototype does not stand for a missing one', () => {
+    for (const property of properties(2)) {
+      const make = () => new AvgPool2d({} as Any);
+      expect(() => withProperty(Object.prototype, 'kernelSize', property, make)).toThrow(TypeError);
+    }
+  });
+});
