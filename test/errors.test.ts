@@ -233,6 +233,12 @@ const shapes = (name: string, call: (shape: Any) => unknown): BadCall[] => [
     TypeError,
     `${sizes(name)}, got [1, 1, undefined, 2]`,
   ],
+  [
+    `${name} of 2^32 − 1 holes`,
+    () => call(new Array(2 ** 32 - 1)),
+    RangeError,
+    `${sizes(name)}, got [${'undefined, '.repeat(8)}…]`,
+  ],
   [`${name} 4`, () => call(4), TypeError, `${sizes(name)}, got 4`],
   [`${name} undefined`, () => call(undefined), TypeError, `${sizes(name)}, got undefined`],
   [
@@ -402,6 +408,7 @@ const tensors: BadCall[] = [
 ];
 
 const big = new AvgPool2d(5);
+const tensorsIn = '[an instance of Tensor]';
 const proxy = 'input must be a Tensor, got a proxy of a tensor, or an object derived from one: pass the tensor itself';
 const wide = new AvgPool2d({ kernelSize: 1, stride: 1, padding: 2 ** 31 - 1 });
 
@@ -482,6 +489,24 @@ const calls: BadCall[] = [
     RangeError,
     'pooling planes of 4×4 with windows of 1×1 and padding [[536870912, 536870912], [536870912, 0]] needs more memory than WebAssembly can address',
   ],
+  ...(
+    [
+      ['a kernel size and a stride in forward', 'pool.forward(input, out)', () => (pool as Any).forward(x, 2, 2), '2'],
+      ['forward as a callback of map', 'pool.forward(input, out)', () => [x].map(pool.forward as Any, pool), tensorsIn],
+      [
+        'a fourth argument of backward',
+        'pool.backward(gradOutput, inputShape, out)',
+        () => (pool as Any).backward(out, shape, x, false),
+        'false',
+      ],
+      [
+        'a shape by position in outputShape',
+        'pool.outputShape(inputShape)',
+        () => (pool as Any).outputShape(1, 2, 4, 4),
+        '2',
+      ],
+    ] as const
+  ).map(([what, call, bad, got]): BadCall => [what, bad, TypeError, `expected ${call}, got a further argument ${got}`]),
   ['an index as out', () => pool.forward(x, 0 as Any), TypeError, 'out must be a Tensor, got 0'],
   ['no inputShape', () => (pool as Any).backward(out), TypeError, `${sizes('inputShape')}, got undefined`],
   [
@@ -545,15 +570,87 @@ const calls: BadCall[] = [
   ],
 ];
 
+/** Each method with a call of it on `pool`. */
+const methods: readonly (readonly [call: string, method: (this: AvgPool2d) => unknown])[] = [
+  [
+    'pool.forward(input, out)',
+    function () {
+      return pool.forward.call(this, x as Any);
+    },
+  ],
+  [
+    'pool.backward(gradOutput, inputShape, out)',
+    function () {
+      return pool.backward.call(this, out as Any, shape);
+    },
+  ],
+  [
+    'pool.outputShape(inputShape)',
+    function () {
+      return pool.outputShape.call(this, shape);
+    },
+  ],
+  [
+    'pool.extraRepr()',
+    function () {
+      return pool.extraRepr.call(this);
+    },
+  ],
+  [
+    'pool.toString()',
+    function () {
+      return pool.toString.call(this);
+    },
+  ],
+];
+const onThePool = 'must be called on the pool itself, or bound to it, got';
+const strangers: readonly (readonly [what: string, value: unknown, got: string])[] = [
+  ['on undefined, as an unbound method', undefined, 'undefined'],
+  ['on null', null, 'null'],
+  ['on a number', 5, '5'],
+  ['on another object', { kernelSize: 2 }, 'a plain object'],
+  ['on the prototype', AvgPool2d.prototype, 'a plain object'],
+  ['on the class', AvgPool2d, 'the function AvgPool2d'],
+];
 class Named extends AvgPool2d {
   name = 'pool1';
 }
+const derived: readonly (readonly [what: string, value: AvgPool2d])[] = [
+  ['on a proxy of a pool', new Proxy(pool, {})],
+  ['on a proxy of a pool of a subclass', new Proxy(new Named(2), {})],
+  ['on an object derived from a pool', Object.create(pool)],
+];
+const receivers: BadCall[] = methods.flatMap(([call, method]): BadCall[] => {
+  const prints = /Repr|String/.test(call);
+  const got = 'a proxy of a pool, or an object derived from one';
+  return [
+    ...strangers.map(
+      ([what, value, got]): BadCall => [
+        `${call} ${what}`,
+        () => method.call(value as Any),
+        TypeError,
+        `${call} ${onThePool} ${got}`,
+      ],
+    ),
+    ...derived
+      .filter(() => !prints)
+      .map(
+        ([what, value]): BadCall => [
+          `${call} ${what}`,
+          () => method.call(value),
+          TypeError,
+          `${call} ${onThePool} ${got}`,
+        ],
+      ),
+  ];
+});
 
 describe.each([
   ['options', options],
   ['layouts', layouts],
   ['tensors', tensors],
   ['calls', calls],
+  ['receivers of a method', receivers],
 ])('bad %s throw an error', (_, badCalls) => {
   test.each(badCalls)('%s', (_, call, type, message) => {
     let error: unknown;
@@ -614,6 +711,11 @@ test('tensors and pools cannot be changed', () => {
     expect(change).toThrow(TypeError);
   }
   expect([x.shape, x.dtype, x.size, pool.kernelSize]).toEqual([shape, dtype, size, 2]);
+});
+
+test.each(derived)('a pool prints its options %s, too', (_, value) => {
+  expect(value.extraRepr()).toBe(pool.extraRepr());
+  expect(String(value)).toBe(String(pool));
 });
 
 test('AvgPool2d can be subclassed', () => {

@@ -263,6 +263,64 @@ describe('NHWC', () => {
   });
 });
 
+describe('a shape that changes while it is read', () => {
+  const pool = new AvgPool2d(2);
+  const shape = [2, 3, 4, 6];
+  const gradOutput = Tensor.from(
+    Array.from({ length: 36 }, (_, i) => i),
+    [2, 3, 2, 3],
+  );
+  const expected = pool.backward(gradOutput, shape);
+
+  /** An array whose element at `axis` is `first` when it is read first, and `later` from then on. */
+  const accessor = (axis: number, later: number) => {
+    let reads = 0;
+    return Object.defineProperty([...shape], axis, { get: () => (reads++ === 0 ? shape[axis] : later) });
+  };
+  const changing = (key: string, later: unknown) => {
+    let reads = 0;
+    return new Proxy([...shape], {
+      get: (target, name) => (name === key && reads++ > 0 ? later : Reflect.get(target, name)),
+    });
+  };
+  /** An array with a getter that pools planes of another size. */
+  const pooling = () =>
+    Object.defineProperty([...shape], 1, {
+      get: () => {
+        pool.backward(Tensor.ones([5, 4, 3, 2]), [5, 4, 6, 4]).dispose();
+        expect(pool.outputShape([7, 8, 9, 10])).toEqual([7, 8, 4, 5]);
+        return shape[1];
+      },
+    });
+
+  const kinds: [string, () => number[]][] = [
+    ...[0, 1, 2, 3].flatMap((axis): [string, () => number[]][] =>
+      [400, 0, -1, 0.5].flatMap((later): [string, () => number[]][] => [
+        [`by an accessor: size ${axis} becomes ${later}`, () => accessor(axis, later)],
+        [
+          `by an accessor, frozen: size ${axis} becomes ${later}`,
+          () => Object.freeze(accessor(axis, later)) as number[],
+        ],
+        [`by a proxy: size ${axis} becomes ${later}`, () => changing(`${axis}`, later)],
+      ]),
+    ),
+    ['by a proxy: its length becomes 3', () => changing('length', 3)],
+    ['by a proxy: its length becomes 9', () => changing('length', 9)],
+    ['by a getter that pools other planes', pooling],
+    ['by a getter that pools other planes, frozen', () => Object.freeze(pooling()) as number[]],
+  ];
+
+  test.each(kinds)('has the sizes that were read first, %s', (_, make) => {
+    expect(pool.outputShape(make())).toEqual(gradOutput.shape);
+    const out = Tensor.zeros(shape);
+    for (const gradInput of [pool.backward(gradOutput, make()), pool.backward(gradOutput, make(), out)]) {
+      expect(gradInput.shape).toEqual(shape);
+      expect(gradInput.data).toEqual(expected.data);
+      gradInput.dispose();
+    }
+  });
+});
+
 describe('tensors without elements', () => {
   const shapes = [
     [0, 3, 4, 4],

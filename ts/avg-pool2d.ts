@@ -2,7 +2,7 @@
 //
 // It knows shapes and options. It does not know the kernels, or how plans are cached.
 
-import { show } from './check.js';
+import { firstItems, RANKS, show } from './check.js';
 import type { DType } from './dtype.js';
 import { heightAxis, type Layout } from './layout.js';
 import { outOfMemory } from './memory.js';
@@ -19,8 +19,14 @@ import {
   type Size,
 } from './options.js';
 import { planeSizes, planFor, showPlanes } from './plans.js';
-import { bufferOf, checkShape, emptyTensor, frozenShape, type Shape, type Tensor } from './tensor.js';
+import { bufferOf, checkShape, emptyTensor, type Shape, type Tensor } from './tensor.js';
 import { backward, forward, Status } from './wasm/bindings.js';
+
+/**
+ * The pooling of `pool`. Throws a TypeError unless a method was called on its pool, without a further argument; `call` shows
+ * the right call.
+ */
+let poolingOf: (pool: AvgPool2d, call: string, extra: unknown) => Pooling;
 
 /**
  * Average pooling over the height and the width of a tensor:
@@ -57,6 +63,15 @@ export class AvgPool2d {
   readonly #pooling: Pooling;
 
   static {
+    poolingOf = (pool, call, extra) => {
+      if (typeof pool !== 'object' || pool === null || !(#pooling in pool)) {
+        throw notThePool(pool, call);
+      }
+      if (extra !== undefined) {
+        throw new TypeError(`expected ${call}, got a further argument ${show(extra)}`);
+      }
+      return pool.#pooling;
+    };
     Object.defineProperty(AvgPool2d.prototype, poolBrand, { value: true });
   }
 
@@ -92,21 +107,9 @@ export class AvgPool2d {
    * @throws RangeError if no window fits, `out` has the wrong shape, or there is not enough memory.
    * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, or if `out` is the input.
    */
-  forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D> {
-    const inputBuffer = bufferOf('input', input);
-    const { shape, dtype } = input;
-    const plan = input.size > 0 ? planFor(this.#pooling, shape, dtype) : undefined;
-    const { outputHeight, outputWidth } = plan ?? planeSizes(this.#pooling, shape);
-    const output = out === undefined ? emptyTensor(this.#resized(shape, outputHeight, outputWidth), dtype) : out;
-    const outputBuffer = bufferOf('out', output);
-    if (out !== undefined) {
-      checkOut('input', input, output);
-      this.#expectShape('out', output, shape, outputHeight, outputWidth);
-    }
-    if (plan && forward(plan.index, inputBuffer, outputBuffer) !== Status.Done) {
-      throw outOfMemory(`pooling ${showPlanes(plan)}`);
-    }
-    return output;
+  forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D>;
+  forward<D extends DType>(input: Tensor<D>, out?: Tensor<D>, extra?: unknown): Tensor<D> {
+    return forwardBy(poolingOf(this, 'pool.forward(input, out)', extra), input, out);
   }
 
   /**
@@ -121,20 +124,22 @@ export class AvgPool2d {
    * @throws RangeError if a shape is wrong or there is not enough memory.
    * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, or if `out` is `gradOutput`.
    */
-  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D> {
-    bufferOf('gradOutput', gradOutput);
-    const { shape, dtype } = gradOutput;
-    const plan =
-      checkShape('inputShape', inputShape, dtype) > 0 ? planFor(this.#pooling, inputShape, dtype) : undefined;
-    const { height, width, outputHeight, outputWidth } = plan ?? planeSizes(this.#pooling, inputShape);
-    this.#expectShape('gradOutput', gradOutput, inputShape, outputHeight, outputWidth);
-    // A getter in inputShape can dispose of gradOutput, so its buffer is read after inputShape.
+  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D>;
+  backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<D>, extra?: unknown): Tensor<D> {
+    const pooling = poolingOf(this, 'pool.backward(gradOutput, inputShape, out)', extra);
+    // A getter in inputShape can dispose of a tensor, so buffers are read after inputShape.
+    const gradInputShape = readOnce(inputShape);
     const gradOutputBuffer = bufferOf('gradOutput', gradOutput);
-    const gradInput = out === undefined ? emptyTensor(this.#resized(shape, height, width), dtype) : out;
+    const { dtype } = gradOutput;
+    const hasElements = checkShape('inputShape', gradInputShape, dtype) > 0;
+    const plan = hasElements ? planFor(pooling, gradInputShape, dtype) : undefined;
+    const { height, width, outputHeight, outputWidth } = plan ?? planeSizes(pooling, gradInputShape);
+    expectShape('gradOutput', gradOutput, pooling, gradInputShape, outputHeight, outputWidth);
+    const gradInput = out === undefined ? emptyTensor(gradInputShape, dtype) : out;
     const gradInputBuffer = bufferOf('out', gradInput);
     if (out !== undefined) {
       checkOut('gradOutput', gradOutput, gradInput);
-      this.#expectShape('out', gradInput, shape, height, width);
+      expectShape('out', gradInput, pooling, gradInputShape, height, width);
     }
     if (plan && backward(plan.index, gradOutputBuffer, gradInputBuffer) !== Status.Done) {
       throw outOfMemory(`pooling ${showPlanes(plan)}`);
@@ -148,43 +153,26 @@ export class AvgPool2d {
    * @throws RangeError if the shape is not one of a tensor, or no window fits.
    * @throws TypeError if the shape is not an array of numbers.
    */
-  outputShape(inputShape: Shape): number[] {
-    const shape = frozenShape(inputShape);
+  outputShape(inputShape: Shape): number[];
+  outputShape(inputShape: Shape, extra?: unknown): number[] {
+    const pooling = poolingOf(this, 'pool.outputShape(inputShape)', extra);
+    const shape = readOnce(inputShape);
     checkShape('inputShape', shape, 'float32');
-    const { outputHeight, outputWidth } = planeSizes(this.#pooling, shape);
-    return this.#resized(shape, outputHeight, outputWidth);
+    const { outputHeight, outputWidth } = planeSizes(pooling, shape);
+    return resized(pooling, shape, outputHeight, outputWidth);
   }
 
   /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
   extraRepr(): string {
+    checkIsPool(this, 'pool.extraRepr()');
     const { kernelSize, stride, padding } = this;
     return `kernel_size=${pythonRepr(kernelSize)}, stride=${pythonRepr(stride)}, padding=${pythonRepr(padding)}`;
   }
 
   /** For example `AvgPool2d(kernel_size=2, stride=2, padding=0)`. */
   toString(): string {
+    checkIsPool(this, 'pool.toString()');
     return `AvgPool2d(${this.extraRepr()})`;
-  }
-
-  /** The shape with another height and width. */
-  #resized(shape: Shape, height: number, width: number): number[] {
-    const result = [...shape];
-    result.splice(heightAxis(this.#pooling.layout, shape), 2, height, width);
-    return result;
-  }
-
-  /** Checks that a tensor has the shape `like` with another height and width. */
-  #expectShape(name: string, tensor: Tensor, like: Shape, height: number, width: number): void {
-    const { shape } = tensor;
-    const first = heightAxis(this.#pooling.layout, like);
-    let equal = shape.length === like.length && shape[first] === height && shape[first + 1] === width;
-    for (let axis = 0; axis < like.length; axis++) {
-      equal &&= shape[axis] === like[axis] || axis === first || axis === first + 1;
-    }
-    if (!equal) {
-      const expected = show(this.#resized(like, height, width));
-      throw new RangeError(`expected ${name} to be a tensor of shape ${expected}, got ${show(shape)}`);
-    }
   }
 }
 
@@ -205,6 +193,78 @@ export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments)
   return new AvgPool2d(parseArguments(args)).forward(input);
 }
 
+/** {@link AvgPool2d.forward} of a pooling. */
+function forwardBy<D extends DType>(pooling: Pooling, input: Tensor<D>, out: Tensor<D> | undefined): Tensor<D> {
+  const inputBuffer = bufferOf('input', input);
+  const { shape, dtype } = input;
+  const plan = input.size > 0 ? planFor(pooling, shape, dtype) : undefined;
+  const { outputHeight, outputWidth } = plan ?? planeSizes(pooling, shape);
+  const output = out === undefined ? emptyTensor(resized(pooling, shape, outputHeight, outputWidth), dtype) : out;
+  const outputBuffer = bufferOf('out', output);
+  if (out !== undefined) {
+    checkOut('input', input, output);
+    expectShape('out', output, pooling, shape, outputHeight, outputWidth);
+  }
+  if (plan && forward(plan.index, inputBuffer, outputBuffer) !== Status.Done) {
+    throw outOfMemory(`pooling ${showPlanes(plan)}`);
+  }
+  return output;
+}
+
+const threeSizes = [0, 0, 0];
+const fourSizes = [0, 0, 0, 0];
+
+/**
+ * The sizes of a shape, each read once, so that they cannot change between check and use. All shapes of a rank share one
+ * array, which holds until the next call, so that `backward` allocates nothing. Any other value fails the check of shapes.
+ */
+function readOnce(shape: Shape): Shape {
+  if (!Array.isArray(shape)) {
+    return shape;
+  }
+  const { length } = shape;
+  if (!RANKS.includes(length)) {
+    return firstItems(shape);
+  }
+  const sizes = length === 4 ? fourSizes : threeSizes;
+  // A getter can call a pool, which writes to the same array. So all are read before any is written.
+  const [first, second, third] = [shape[0], shape[1], shape[2]];
+  if (length === 4) {
+    sizes[3] = shape[3];
+  }
+  sizes[0] = first;
+  sizes[1] = second;
+  sizes[2] = third;
+  return sizes;
+}
+
+/** A shape with another height and width. */
+function resized({ layout }: Pooling, shape: Shape, height: number, width: number): number[] {
+  const result = [...shape];
+  result.splice(heightAxis(layout, shape), 2, height, width);
+  return result;
+}
+
+/** Checks that a tensor has the shape `like` with another height and width. */
+function expectShape(
+  name: string,
+  { shape }: Tensor,
+  pooling: Pooling,
+  like: Shape,
+  height: number,
+  width: number,
+): void {
+  const first = heightAxis(pooling.layout, like);
+  let equal = shape.length === like.length && shape[first] === height && shape[first + 1] === width;
+  for (let axis = 0; axis < like.length; axis++) {
+    equal &&= shape[axis] === like[axis] || axis === first || axis === first + 1;
+  }
+  if (!equal) {
+    const expected = show(resized(pooling, like, height, width));
+    throw new RangeError(`expected ${name} to be a tensor of shape ${expected}, got ${show(shape)}`);
+  }
+}
+
 /** Checks that a result can be written to `out`: another tensor of the same element type. */
 function checkOut(name: string, from: Tensor, out: Tensor): void {
   if (out === from) {
@@ -213,6 +273,18 @@ function checkOut(name: string, from: Tensor, out: Tensor): void {
   if (out.dtype !== from.dtype) {
     throw new TypeError(`out must be of type ${from.dtype} like the ${name}, got ${out.dtype}`);
   }
+}
+
+/** Checks that a method that prints was called on a pool. A proxy of one will do. */
+function checkIsPool(pool: AvgPool2d, call: string): void {
+  if (!(pool instanceof AvgPool2d)) {
+    throw notThePool(pool, call);
+  }
+}
+
+function notThePool(pool: unknown, call: string): TypeError {
+  const got = pool instanceof AvgPool2d ? 'a proxy of a pool, or an object derived from one' : show(pool);
+  return new TypeError(`${call} must be called on the pool itself, or bound to it, got ${got}`);
 }
 
 function pythonRepr(value: unknown): string {

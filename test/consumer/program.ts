@@ -108,6 +108,8 @@ export function mistakes(): void {
   avgPool2d(single, 2, 2, 'same');
   // @ts-expect-error: a tensor is not a shape
   pool.backward(single, single);
+  // @ts-expect-error: forward takes an input and out
+  pool.forward(single, 2, 2);
   // @ts-expect-error: options are read-only
   pool.kernelSize = 3;
   // @ts-expect-error: the data of float64 is a Float64Array
