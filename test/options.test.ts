@@ -87,6 +87,7 @@ describe('two pools that differ in one option', () => {
       expect(JSON.stringify(one)).not.toBe(JSON.stringify(other));
       assert.notDeepStrictEqual(structuredClone(one), structuredClone(other));
       expect(inspect(one, { depth: 3 })).not.toBe(inspect(other, { depth: 3 }));
+      expect(String(one)).not.toBe(String(other));
       expect(results(one)).not.toEqual(results(other));
     }
   });
@@ -195,6 +196,37 @@ describe('nothing but the options decides the results', () => {
     for (const property of properties(2)) {
       const make = () => new AvgPool2d({} as Any);
       expect(() => withProperty(Object.prototype, 'kernelSize', property, make)).toThrow(TypeError);
+    }
+  });
+});
+
+describe('String(pool)', () => {
+  test.each([
+    [{ kernelSize: 2 }, 'kernel_size=2, stride=None, padding=0'],
+    [{ kernelSize: [3, 2], stride: 1, padding: [1, 0] }, 'kernel_size=(3, 2), stride=1, padding=(1, 0)'],
+    [
+      { kernelSize: 2, ceilMode: true, countIncludePad: false, divisorOverride: 0.5, dilation: [1, 2], layout: 'NHWC' },
+      'kernel_size=2, stride=None, padding=0, ceil_mode=True, count_include_pad=False, divisor_override=0.5, dilation=(1, 2), layout="NHWC"',
+    ],
+  ] as [AvgPool2dOptions, string][])('of %j shows what differs from the defaults', (options, expected) => {
+    expect(String(new AvgPool2d(options))).toBe(`AvgPool2d(${expected})`);
+  });
+
+  test('shows the extraRepr of a subclass', () => {
+    class Scaled extends AvgPool2d {
+      override extraRepr(): string {
+        return `${super.extraRepr()}, scale=2`;
+      }
+    }
+    const scaled = new Scaled({ kernelSize: 2, dilation: 3 });
+    expect(String(scaled)).toBe('AvgPool2d(kernel_size=2, stride=None, padding=0, scale=2, dilation=3)');
+  });
+
+  test('of every option leaves extraRepr as lucid prints it', () => {
+    for (const [, options] of variants) {
+      expect(new AvgPool2d(options).extraRepr()).toMatch(
+        /^kernel_size=[^a-z]+, stride=(None|[^a-z]+), padding=[^a-z]+$/,
+      );
     }
   });
 });

@@ -167,7 +167,7 @@ describe('where the package is installed', () => {
           [1, 1, 2, 4],
         ],
         'kernel_size=(2, 2), stride=None, padding=((0, 1), (1, 0))',
-        'AvgPool2d(kernel_size=(2, 2), stride=None, padding=((0, 1), (1, 0)))',
+        'AvgPool2d(kernel_size=(2, 2), stride=None, padding=((0, 1), (1, 0)), ceil_mode=True, count_include_pad=False)',
         true,
         true,
       ]);

@@ -9,12 +9,14 @@ import { outOfMemory } from './memory.js';
 import {
   type Arguments,
   type AvgPool2dOptions,
+  defaults,
   names,
   normalize,
   type Padding,
   type Pooling,
   parseArguments,
   poolBrand,
+  type ResolvedOptions,
   resolveOptions,
   type Size,
 } from './options.js';
@@ -165,14 +167,17 @@ export class AvgPool2d {
   /** The configuration as lucid prints it: `kernel_size=2, stride=2, padding=0`. */
   extraRepr(): string {
     checkIsPool(this, 'pool.extraRepr()');
-    const { kernelSize, stride, padding } = this;
-    return `kernel_size=${pythonRepr(kernelSize)}, stride=${pythonRepr(stride)}, padding=${pythonRepr(padding)}`;
+    return pythonArguments(this, names.slice(0, 3)).join(', ');
   }
 
-  /** For example `AvgPool2d(kernel_size=2, stride=2, padding=0)`. */
+  /**
+   * The name and {@link AvgPool2d.extraRepr}, and the other options that differ from their defaults. For example
+   * `AvgPool2d(kernel_size=2, stride=2, padding=0, ceil_mode=True)`.
+   */
   toString(): string {
     checkIsPool(this, 'pool.toString()');
-    return `AvgPool2d(${this.extraRepr()})`;
+    const others = names.slice(3).filter((name) => this[name] !== defaults[name]);
+    return `AvgPool2d(${[this.extraRepr(), ...pythonArguments(this, others)].join(', ')})`;
   }
 }
 
@@ -287,9 +292,18 @@ function notThePool(pool: unknown, call: string): TypeError {
   return new TypeError(`${call} must be called on the pool itself, or bound to it, got ${got}`);
 }
 
+/** Options as the arguments of a call in Python. */
+function pythonArguments(options: ResolvedOptions, names: readonly (keyof ResolvedOptions)[]): string[] {
+  const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return names.map((name) => `${snakeCase(name)}=${pythonRepr(options[name])}`);
+}
+
 function pythonRepr(value: unknown): string {
   if (Array.isArray(value)) {
     return `(${value.map(pythonRepr).join(', ')})`;
+  }
+  if (typeof value === 'boolean') {
+    return value ? 'True' : 'False';
   }
   return value === null ? 'None' : show(value);
 }

@@ -86,7 +86,7 @@ export interface Pooling {
 }
 
 /** The default of each option, in the order of lucid's arguments. */
-const defaults = {
+export const defaults = {
   kernelSize: undefined,
   stride: null,
   padding: 0,
