@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
+import { AvgPool2d, avgPool2d, globalAvgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runProgram } from './program.js';
 
@@ -570,6 +570,69 @@ const calls: BadCall[] = [
   ],
 ];
 
+const globals: BadCall[] = [
+  ['an array as input', () => globalAvgPool2d([1] as Any), TypeError, 'input must be a Tensor, got [1]'],
+  ['an index as options', () => [x].map(globalAvgPool2d as Any), TypeError, 'expected an object of options, got 0'],
+  [
+    'out as options',
+    () => globalAvgPool2d(x, out as Any),
+    TypeError,
+    'expected an object of options, got an instance of Tensor',
+  ],
+  ['null as options', () => globalAvgPool2d(x, null as Any), TypeError, 'expected an object of options, got null'],
+  [
+    'an unknown option',
+    () => globalAvgPool2d(x, { keepdim: true } as Any),
+    TypeError,
+    'unknown option "keepdim"; the options are layout, out',
+  ],
+  [
+    'a pool as options',
+    () => globalAvgPool2d(x, pool as Any),
+    TypeError,
+    'unknown option "kernelSize"; the options are layout, out',
+  ],
+  [
+    'layout null',
+    () => globalAvgPool2d(x, { layout: null } as Any),
+    TypeError,
+    'layout must be "NCHW" or "NHWC", got null',
+  ],
+  ['out null', () => globalAvgPool2d(x, { out: null } as Any), TypeError, 'out must be a Tensor, got null'],
+  ['the input as out', () => globalAvgPool2d(x, { out: x }), TypeError, 'out must be another tensor than input'],
+  [
+    'out of another type',
+    () => globalAvgPool2d(x as Any, { out: double }),
+    TypeError,
+    'out must be of type float32 like the input, got float64',
+  ],
+  [
+    'out of another shape',
+    () => globalAvgPool2d(x, { out }),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 1, 1], got [1, 2, 2, 2]',
+  ],
+  [
+    'out of the other layout',
+    () => globalAvgPool2d(x, { out, layout: 'NHWC' }),
+    RangeError,
+    'expected out to be a tensor of shape [1, 1, 1, 4], got [1, 2, 2, 2]',
+  ],
+  ['a disposed input', () => globalAvgPool2d(disposed), TypeError, 'input is disposed; its shape was [1, 2, 4, 4]'],
+  [
+    'an input without height',
+    () => globalAvgPool2d(noHeight),
+    RangeError,
+    'the height of the input must be at least 1, got 0',
+  ],
+  [
+    'an input without width',
+    () => globalAvgPool2d(noWidth),
+    RangeError,
+    'the width of the input must be at least 1, got 0',
+  ],
+];
+
 /** Each method with a call of it on `pool`. */
 const methods: readonly (readonly [call: string, method: (this: AvgPool2d) => unknown])[] = [
   [
@@ -650,6 +713,7 @@ describe.each([
   ['layouts', layouts],
   ['tensors', tensors],
   ['calls', calls],
+  ['calls of globalAvgPool2d', globals],
   ['receivers of a method', receivers],
 ])('bad %s throw an error', (_, badCalls) => {
   test.each(badCalls)('%s', (_, call, type, message) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { AvgPool2d, type AvgPool2dOptions, Tensor } from 'avgpool';
+import { AvgPool2d, type AvgPool2dOptions, globalAvgPool2d, Tensor } from 'avgpool';
 import { describe, expect, test } from 'vitest';
 
 // The compiler rejects some of these objects as options.
@@ -196,6 +196,17 @@ describe('nothing but the options decides the results', () => {
     for (const property of properties(2)) {
       const make = () => new AvgPool2d({} as Any);
       expect(() => withProperty(Object.prototype, 'kernelSize', property, make)).toThrow(TypeError);
+    }
+  });
+
+  test('options of Object.prototype do not change globalAvgPool2d', () => {
+    const expected = globalAvgPool2d(x);
+    for (const [name, value] of Object.entries({ layout: 'NHWC', out: Tensor.zeros([1, 1, 8]), other: 1 })) {
+      for (const property of properties(value)) {
+        const y = withProperty(Object.prototype, name, property, () => globalAvgPool2d(x, {}));
+        expect(y).not.toBe(value);
+        expect([y.shape, ...y.data]).toEqual([[4, 1, 1], ...expected.data]);
+      }
     }
   });
 });

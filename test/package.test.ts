@@ -151,6 +151,8 @@ describe('where the package is installed', () => {
         [2, 2],
         [2, 2],
         [1, 1, 1, 1],
+        [1, 1, 1, 4],
+        [1, 1, 1, 1],
         16,
         4,
         'float64',

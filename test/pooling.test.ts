@@ -1,13 +1,14 @@
 // The results of AvgPool2d: those of PyTorch, the definition, and the properties that follow from it.
 
 import { readFileSync } from 'node:fs';
-import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, type Layout, Tensor } from 'avgpool';
+import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, globalAvgPool2d, type Layout, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
 import { averages, type Case, outputSize } from './definition.js';
 import { inLayout } from './layouts.js';
+import { runModule } from './program.js';
 
 const layouts: Layout[] = ['NCHW', 'NHWC'];
 
@@ -260,6 +261,109 @@ describe('NHWC', () => {
     for (const tensor of [x, y, dx]) {
       tensor.dispose();
     }
+  });
+});
+
+describe('globalAvgPool2d', () => {
+  const shapes = fc.oneof(
+    fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 })),
+    fc.tuple(fc.integer({ min: 1, max: 40 })),
+  );
+  const size = fc.integer({ min: 1, max: 33 });
+
+  test('equals AvgPool2d with a kernel of the height and width, bit for bit, with NaN and infinities', () => {
+    const specials = fc.constantFrom(0.1, -1e30, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...layouts),
+        fc.constantFrom<DType>('float32', 'float64'),
+        shapes,
+        size,
+        size,
+        fc.array(specials, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+        (layout, dtype, leading, height, width, specials, seed) => {
+          const { shape } = inLayout(layout, [], [...leading, height, width]);
+          const generator = xoroshiro128plus(seed);
+          const x = Tensor.zeros(shape, dtype);
+          const { data } = x;
+          for (let i = 0; i < x.size; i++) {
+            data[i] = uniformInt(generator, -(2 ** 30), 2 ** 30) / 3;
+          }
+          for (const special of specials) {
+            data[uniformInt(generator, 0, x.size - 1)] = special;
+          }
+          const pool = new AvgPool2d({ kernelSize: [height, width], layout });
+          const expected = pool.forward(x);
+          const out = Tensor.full(expected.shape, 7, dtype);
+          const results = [globalAvgPool2d(x, { layout, out }), globalAvgPool2d(x, { layout })];
+          expect(results[0]).toBe(out);
+          if (layout === 'NCHW') {
+            results.push(globalAvgPool2d(x), globalAvgPool2d(x, { layout: undefined, out: undefined }));
+          }
+          for (const y of results) {
+            expect([y.shape, y.dtype]).toEqual([inLayout(layout, [], [...leading, 1, 1]).shape, dtype]);
+            expect(y.data).toEqual(expected.data);
+          }
+          for (const tensor of [x, expected, ...results]) {
+            tensor.dispose();
+          }
+        },
+      ),
+      { seed: 20_261_123, numRuns: 300 },
+    );
+  });
+
+  test.each(layouts)('of a batch or a channel count of 0 is an empty tensor, in %s', (layout) => {
+    for (const shape of [
+      [0, 3, 4, 5],
+      [2, 0, 4, 5],
+      [0, 4, 5],
+      // Planes that are too large for a plan.
+      [0, 1, 65_536, 131_072],
+    ]) {
+      const y = globalAvgPool2d(Tensor.zeros(inLayout(layout, [], shape).shape), { layout });
+      expect(y.shape).toEqual(inLayout(layout, [], [...shape.slice(0, -2), 1, 1]).shape);
+    }
+  });
+
+  test('has the gradient of AvgPool2d with a kernel of the height and width', () => {
+    const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 2, 3]);
+    const y = globalAvgPool2d(x);
+    expect(y.toArray()).toEqual([[[3.5]]]);
+    const dx = new AvgPool2d(x.shape.slice(-2)).backward(Tensor.full(y.shape, 6), x.shape);
+    expect([...dx.data]).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  test('of several sizes in turn allocates nothing with out', () => {
+    const program = `
+      import { AvgPool2d, globalAvgPool2d, memoryUsage, Tensor } from 'avgpool';
+      const cases = [[1, 3, 7, 7], [2, 2, 5, 6], [4, 9, 3]].map((shape) => ({
+        x: Tensor.ones(shape),
+        options: { out: Tensor.zeros([...shape.slice(0, -2), 1, 1]) },
+        channelsLast: { layout: 'NHWC', out: Tensor.zeros([...shape.slice(0, -3), 1, 1, ...shape.slice(-1)]) },
+      }));
+      const rounds = (count) => {
+        for (let i = 0; i < count; i++) {
+          const { x, options, channelsLast } = cases[i % 3];
+          globalAvgPool2d(x, options);
+          globalAvgPool2d(x, channelsLast);
+        }
+      };
+      rounds(200_000);
+      const { bytes } = memoryUsage();
+      const grown = Array.from({ length: 3 }, () => {
+        gc();
+        const before = process.memoryUsage().heapUsed;
+        rounds(100_000);
+        return process.memoryUsage().heapUsed - before;
+      });
+      console.log(JSON.stringify([Math.min(...grown), memoryUsage().bytes - bytes]));`;
+    // As for AvgPool2d in memory.test.ts: one small object per call would take more than 3 MB.
+    const flags = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
+    const [heap, memory] = JSON.parse(runModule(program, ...flags));
+    expect(heap).toBeLessThan(500_000);
+    expect(memory).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 // The public names, which all entries share. It does not know how the module is loaded.
 
-export { AvgPool2d, avgPool2d } from './avg-pool2d.js';
+export { AvgPool2d, avgPool2d, globalAvgPool2d } from './avg-pool2d.js';
 export type { DType } from './dtype.js';
 export type { Layout } from './layout.js';
 export { memoryUsage, reserve } from './memory.js';

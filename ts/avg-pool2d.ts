@@ -1,17 +1,19 @@
-// AvgPool2d and avgPool2d: 2-D average pooling of tensors, forward and backward.
+// AvgPool2d, avgPool2d and globalAvgPool2d: 2-D average pooling of tensors, forward and backward.
 //
 // It knows shapes and options. It does not know the kernels, or how plans are cached.
 
-import { firstItems, RANKS, show } from './check.js';
+import { checkKey, checkNames, firstItems, RANKS, show } from './check.js';
 import type { DType } from './dtype.js';
-import { heightAxis, type Layout } from './layout.js';
+import { heightAxis, type Layout, layouts } from './layout.js';
 import { outOfMemory } from './memory.js';
 import {
   type Arguments,
   type AvgPool2dOptions,
   defaults,
+  isOptions,
   names,
   normalize,
+  normalizeGlobal,
   type Padding,
   type Pooling,
   parseArguments,
@@ -196,6 +198,35 @@ export function avgPool2d<D extends DType>(
 export function avgPool2d<D extends DType>(input: Tensor<D>, options: AvgPool2dOptions): Tensor<D>;
 export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments): Tensor<D> {
   return new AvgPool2d(parseArguments(args)).forward(input);
+}
+
+const globalNames = ['layout', 'out'];
+const globalPoolings: { [Name in Layout]?: Pooling } = {};
+
+/**
+ * Global average pooling: the average of each channel over the whole height and width, for inputs of any size.
+ *
+ * It computes `new AvgPool2d([height, width]).forward(input, out)`; `backward` of such a pool computes its gradient.
+ *
+ * @param input of shape `[N, C, H, W]` or `[C, H, W]`; with `layout: 'NHWC'`, `[N, H, W, C]` or `[H, W, C]`.
+ * @param options the order of the dimensions, `'NCHW'` by default, and a tensor for the result as in
+ *   {@link AvgPool2d.forward}.
+ * @returns `out`, or a new tensor: the shape of the input with a height and a width of 1.
+ * @throws TypeError for an unknown option or one of the wrong kind, and the errors of {@link AvgPool2d.forward}.
+ */
+export function globalAvgPool2d<D extends DType>(
+  input: Tensor<D>,
+  options: { layout?: Layout | undefined; out?: Tensor<NoInfer<D>> | undefined } = {},
+): Tensor<D> {
+  if (!isOptions(options)) {
+    throw new TypeError(`expected an object of options, got ${show(options)}`);
+  }
+  checkNames('option', options, globalNames);
+  const given = Object.hasOwn(options, 'layout') ? options.layout : undefined;
+  const layout = given === undefined ? defaults.layout : given;
+  checkKey('layout', layout, layouts);
+  globalPoolings[layout] ??= normalizeGlobal(layout);
+  return forwardBy(globalPoolings[layout], input, Object.hasOwn(options, 'out') ? options.out : undefined);
 }
 
 /** {@link AvgPool2d.forward} of a pooling. */

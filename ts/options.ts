@@ -64,6 +64,7 @@ export type Arguments = [
 
 /** One axis of a pooling. */
 export interface AxisOptions {
+  /** The kernel size. In global pooling it is 0, like the stride: both are the size of the input. */
   readonly kernel: number;
   readonly stride: number;
   readonly padBegin: number;
@@ -187,6 +188,11 @@ export function normalize(options: ResolvedOptions): Pooling {
     key: numbers.join(),
     recent: undefined,
   };
+}
+
+/** The pooling of globalAvgPool2d: one window that is as large as the input. */
+export function normalizeGlobal(layout: Layout): Pooling {
+  return normalize({ ...defaults, kernelSize: 0, layout });
 }
 
 /** The extent of a window: dilation · (kernel − 1) + 1. */

@@ -85,7 +85,9 @@ function channelsAt(heightAxis: number, { layout }: Pooling, shape: readonly num
 }
 
 function add(pooling: Pooling, dtype: DType, sizes: PlaneSizes): Plan {
-  const { rows, columns, ceilMode, countIncludePad, divisorOverride, key } = pooling;
+  const { ceilMode, countIncludePad, divisorOverride, key } = pooling;
+  const rows = windowFor(pooling.rows, sizes.height);
+  const columns = windowFor(pooling.columns, sizes.width);
   const index = cache.length < bindings.PLANS ? cache.length : leastRecentlyUsed();
   const status = bindings.setPlan(
     index,
@@ -131,10 +133,16 @@ function leastRecentlyUsed(): number {
   return least;
 }
 
-function outputSize(name: string, input: number, axis: AxisOptions, ceilMode: boolean): number {
+/** The axis for an input of this size: in global pooling, the window is the input. */
+function windowFor(axis: AxisOptions, input: number): AxisOptions {
+  return axis.kernel === 0 ? { ...axis, kernel: input, stride: input } : axis;
+}
+
+function outputSize(name: string, input: number, options: AxisOptions, ceilMode: boolean): number {
   if (input === 0) {
     throw new RangeError(`the ${name} of the input must be at least 1, got 0`);
   }
+  const axis = windowFor(options, input);
   const { kernel, stride, padBegin, padEnd, dilation } = axis;
   const output = bindings.outputSize(input, kernel, stride, padBegin, padEnd, dilation, ceilMode);
   const padded = () => `the input of ${input} with padding ${show([padBegin, padEnd])}`;

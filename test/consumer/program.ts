@@ -5,6 +5,7 @@ import {
   type AvgPool2dOptions,
   avgPool2d,
   type DType,
+  globalAvgPool2d,
   type Layout,
   memoryUsage,
   type NestedArray,
@@ -71,6 +72,11 @@ const [height, width]: readonly [number, number] =
 new AvgPool2d({ kernelSize: computed, stride: computed, padding: [computed, computed], dilation: computed });
 const copy = new AvgPool2d(new AvgPool2d(fromComputed));
 const whole: Tensor<'float32'> = avgPool2d(single, single.shape.slice(-2));
+const global: Tensor<'float64'> = globalAvgPool2d(double, {
+  layout: 'NHWC',
+  out: Tensor.zeros([1, 1, 1, 4], 'float64'),
+});
+const channels: Tensor<'float32'> = slim.globalAvgPool2d(globalAvgPool2d(single, {}));
 
 const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
 const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
@@ -110,6 +116,10 @@ export function mistakes(): void {
   pool.backward(single, single);
   // @ts-expect-error: forward takes an input and out
   pool.forward(single, 2, 2);
+  // @ts-expect-error: there is no such option
+  globalAvgPool2d(single, { keepdim: true });
+  // @ts-expect-error: out is of another element type
+  globalAvgPool2d(double, { out: single });
   // @ts-expect-error: options are read-only
   pool.kernelSize = 3;
   // @ts-expect-error: the data of float64 is a Float64Array
@@ -128,6 +138,8 @@ const facts = [
   [height, width],
   copy.stride,
   whole.shape,
+  global.shape,
+  channels.shape,
   singleData.length,
   doubleData.length,
   chosen.dtype,

@@ -1,3 +1,3 @@
 // The default entry for `import` in Node: the names of the CommonJS build, because two builds would have two memories.
 
-export { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from './index.cjs';
+export { AvgPool2d, avgPool2d, globalAvgPool2d, memoryUsage, reserve, Tensor } from './index.cjs';
