@@ -192,6 +192,19 @@ describe('nothing but the options decides the results', () => {
     }
   });
 
+  test.each(['value', 'get', 'set'])(
+    'a property %s of Object.prototype, as of a property descriptor, does not',
+    (name) => {
+      const make = () => [new AvgPool2d(base), new Named(base)];
+      const expected = make();
+      const made = withProperty(Object.prototype, name, { value: () => 5, enumerable: true }, make);
+      for (const [i, pool] of made.entries()) {
+        assert.deepStrictEqual(pool, expected[i]);
+        assert.deepEqual(Object.getOwnPropertyDescriptors(pool), Object.getOwnPropertyDescriptors(expected[i]));
+      }
+    },
+  );
+
   test('a kernel size of Object.prototype does not stand for a missing one', () => {
     for (const property of properties(2)) {
       const make = () => new AvgPool2d({} as Any);

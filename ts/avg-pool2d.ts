@@ -76,7 +76,7 @@ export class AvgPool2d {
       }
       return pool.#pooling;
     };
-    Object.defineProperty(AvgPool2d.prototype, poolBrand, { value: true });
+    Object.assign(AvgPool2d.prototype, { [poolBrand]: true });
   }
 
   /**
@@ -96,7 +96,7 @@ export class AvgPool2d {
     } else {
       // A subclass can have fields of its own. Its options stay those of the pooling.
       for (const name of names) {
-        Object.defineProperty(this, name, { writable: false, configurable: false });
+        Object.defineProperty(this, name, { __proto__: null, writable: false, configurable: false } as object);
       }
     }
   }
