@@ -846,4 +846,10 @@ test('a tensor of another copy of the package is refused with an error that says
   expect(() => pool.forward(x, foreign)).toThrow(TypeError);
   expect(foreign.data.length).toBe(32);
   expect(new other.AvgPool2d(2).forward(foreign).data.length).toBe(8);
+  // Options hold no memory, so a pool of another copy can be copied.
+  const Other: typeof AvgPool2d = other.AvgPool2d;
+  class OtherNamed extends Other {
+    name = 'pool1';
+  }
+  expect(new AvgPool2d(new OtherNamed(2))).toStrictEqual(pool);
 });

@@ -4,7 +4,7 @@
 
 import { checkKey, checkNames, firstItems, RANKS, show } from './check.js';
 import type { DType } from './dtype.js';
-import { heightAxis, type Layout, layouts } from './layout.js';
+import { heightAxis, type Layout } from './layout.js';
 import { outOfMemory } from './memory.js';
 import {
   type Arguments,
@@ -201,7 +201,10 @@ export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments)
 }
 
 const globalNames = ['layout', 'out'];
-const globalPoolings: { [Name in Layout]?: Pooling } = {};
+const globalPoolings: Readonly<Record<Layout, Pooling>> = {
+  NCHW: /* @__PURE__ */ normalizeGlobal('NCHW'),
+  NHWC: /* @__PURE__ */ normalizeGlobal('NHWC'),
+};
 
 /**
  * Global average pooling: the average of each channel over the whole height and width, for inputs of any size.
@@ -224,8 +227,7 @@ export function globalAvgPool2d<D extends DType>(
   checkNames('option', options, globalNames);
   const given = Object.hasOwn(options, 'layout') ? options.layout : undefined;
   const layout = given === undefined ? defaults.layout : given;
-  checkKey('layout', layout, layouts);
-  globalPoolings[layout] ??= normalizeGlobal(layout);
+  checkKey('layout', layout, globalPoolings);
   return forwardBy(globalPoolings[layout], input, Object.hasOwn(options, 'out') ? options.out : undefined);
 }
 
