@@ -356,7 +356,82 @@ const tensors: BadCall[] = [
     'a detached view as values',
     () => Tensor.from(detached, [1, 1, 4]),
     RangeError,
-    'a tensor of shape [1, 1, 4] has 4 elements, got 0 values: a view becomes empty when the memory grows',
+    'a tensor of shape [1, 1, 4] has 4 elements, got 0 values: the memory has grown since this view was made; read data again',
+  ],
+  [
+    'an empty typed array as values',
+    () => Tensor.from(new Float32Array(0), [1, 2, 2]),
+    RangeError,
+    'a tensor of shape [1, 2, 2] has 4 elements, got 0 values',
+  ],
+  [
+    'a typed array whose buffer has been transferred',
+    () => {
+      const values = new Float32Array(4);
+      structuredClone(values, { transfer: [values.buffer] });
+      return Tensor.from(values, [1, 2, 2]);
+    },
+    RangeError,
+    'a tensor of shape [1, 2, 2] has 4 elements, got 0 values: its buffer has been transferred',
+  ],
+  [
+    'a typed array that its resized buffer no longer holds',
+    () => {
+      const buffer = new (ArrayBuffer as Any)(16, { maxByteLength: 16 });
+      const values = new Float32Array(buffer, 0, 4);
+      buffer.resize(4);
+      return Tensor.from(values, [1, 2, 2]);
+    },
+    RangeError,
+    'a tensor of shape [1, 2, 2] has 4 elements, got 0 values: it lies outside its resized buffer',
+  ],
+  [
+    'sizes instead of a shape',
+    () => (Tensor.zeros as Any)(1, 2, 2),
+    TypeError,
+    'shape must be an array of 3 or 4 non-negative integers, got 1',
+  ],
+  [
+    'four sizes instead of a shape',
+    () => (Tensor.ones as Any)(1, 2, 3, 4),
+    TypeError,
+    'shape must be an array of 3 or 4 non-negative integers, got 1',
+  ],
+  ...(
+    [
+      ['a generator', (function* () {})(), 'Generator'],
+      ['an iterator', [1, 2][Symbol.iterator](), 'Array Iterator'],
+      ['a Set', new Set([1]), 'Set'],
+      ['a promise', Promise.resolve(1), 'Promise'],
+      ['an ArrayBuffer', new ArrayBuffer(4), 'ArrayBuffer'],
+      ['the Math object', Math, 'Math'],
+    ] as [string, Any, string][]
+  ).flatMap(([name, given, shown]): [string, () => unknown, ErrorConstructor, string][] => [
+    [
+      `${name} as values`,
+      () => Tensor.from(given, [1, 1, 1]),
+      TypeError,
+      `values must be an array or a typed array of numbers, got an instance of ${shown}`,
+    ],
+    [
+      `${name} as a shape`,
+      () => Tensor.zeros(given),
+      TypeError,
+      `shape must be an array of 3 or 4 non-negative integers, got an instance of ${shown}`,
+    ],
+  ]),
+  [
+    'a hole in the values',
+    // biome-ignore lint/suspicious/noSparseArray: this is the case
+    () => Tensor.from([1, 2, , 4] as Any, [1, 2, 2]),
+    TypeError,
+    'values must be numbers in one flat array, got undefined at index 2',
+  ],
+  [
+    'a bigint among the values',
+    () => Tensor.from([1, 2, 3, 4n] as Any, [1, 2, 2]),
+    TypeError,
+    'values must be numbers in one flat array, got 4n at index 3',
   ],
   [
     'an array as dtype',

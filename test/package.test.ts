@@ -90,6 +90,9 @@ test('the package has no dependencies', () => {
   expect(installed.dependencies.avgpool.dependencies).toBeUndefined();
 });
 
+/** The current compiler, the last one before it, and the oldest supported one. */
+const compilers = ['typescript', 'typescript-5.9', 'typescript-5.4'];
+
 describe('where the package is installed', () => {
   const lines =
     'const pool = new AvgPool2d(2, 2); console.log(pool.forward(Tensor.ones([1, 64, 56, 56])).shape.join())';
@@ -128,8 +131,7 @@ describe('where the package is installed', () => {
     expect(exported.sort()).toEqual(Object.keys(require('avgpool')).sort());
   });
 
-  // The current compiler, and the oldest supported one.
-  describe.each(['typescript', 'typescript-5.4'])('a program compiles with %s', (compiler) => {
+  describe.each(compilers)('a program compiles with %s', (compiler) => {
     const tsc = require.resolve(`${compiler}/lib/tsc.js`);
     const strict = ['--strict', '--exactOptionalPropertyTypes', '--target', 'ES2022', '--skipLibCheck', 'false'];
 
@@ -148,6 +150,19 @@ describe('where the package is installed', () => {
       run('node', tsc, ...strict, '--module', 'nodenext', '--lib', lib, 'console.d.ts', name);
       const printed = run('node', name.replace('ts', 'js'));
       expect(JSON.parse(printed)).toEqual([
+        [
+          [
+            [
+              [1, 2],
+              [3, 4],
+            ],
+          ],
+          4,
+          1,
+          [1, 1, 2, 3],
+          16,
+          16,
+        ],
         [2, 2],
         [2, 2],
         [1, 1, 1, 1],
@@ -174,31 +189,25 @@ describe('where the package is installed', () => {
         true,
       ]);
     });
+
+    test.each(['DOM', 'WebWorker'])('%s takes the data of a tensor', (library) => {
+      copyFileSync(new URL('./consumer/platform.ts', import.meta.url), join(folder, 'platform.mts'));
+      run('node', tsc, ...strict, '--module', 'nodenext', '--noEmit', '--lib', `ES2022,${library}`, 'platform.mts');
+    });
   });
 });
 
-test.each(['typescript', 'typescript-5.4'])(
-  'the module can be imported, and `using` disposes of tensors, in %s',
-  (compiler) => {
-    const program = `
+test.each(compilers)('the module can be imported, and `using` disposes of tensors, in %s', (compiler) => {
+  const program = `
     import module from 'avgpool/avgpool.wasm';
     import { initSync, Tensor } from 'avgpool/slim';
     initSync(module);
     using x = Tensor.ones([1, 2, 2]);
     x.data.fill(1);`;
-    writeFileSync(join(folder, 'using.mts'), program);
-    const libraries = ['--lib', 'ES2022,ESNext.Disposable', '--target', 'ES2022', '--skipLibCheck', 'false'];
-    run(
-      'node',
-      require.resolve(`${compiler}/lib/tsc.js`),
-      '--strict',
-      '--module',
-      'nodenext',
-      ...libraries,
-      'using.mts',
-    );
-  },
-);
+  writeFileSync(join(folder, 'using.mts'), program);
+  const libraries = ['--lib', 'ES2022,ESNext.Disposable', '--target', 'ES2022', '--skipLibCheck', 'false'];
+  run('node', require.resolve(`${compiler}/lib/tsc.js`), '--strict', '--module', 'nodenext', ...libraries, 'using.mts');
+});
 
 test('the module uses 128-bit vectors of both element types', () => {
   const bytes = readFileSync(join(root, 'dist/avgpool.wasm'));

@@ -422,6 +422,10 @@ describe('a shape that changes while it is read', () => {
       expect(gradInput.data).toEqual(expected.data);
       gradInput.dispose();
     }
+    for (const tensor of [Tensor.full(make(), 3), Tensor.from(Array(144).fill(3), make())]) {
+      expect(tensor).toEqual(Tensor.full(shape, 3));
+      tensor.dispose();
+    }
   });
 });
 

@@ -22,11 +22,17 @@ export function show(value: unknown, depth = 2): string {
     return value.name ? `the function ${value.name}` : 'a function';
   }
   if (typeof value === 'object' && value !== null) {
-    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-    const isNamed = typeof name === 'string' && name !== '' && name !== 'Object';
-    return isNamed ? `an instance of ${name}` : 'a plain object';
+    // Iterators have a tag and no class.
+    const names = [Object.getPrototypeOf(value)?.constructor?.name, tagOf(value)];
+    const name = names.find((name) => typeof name === 'string' && name !== '' && name !== 'Object');
+    return name === undefined ? 'a plain object' : `an instance of ${name}`;
   }
   return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** The tag of a value, by which objects of another realm can be told apart: `'Float32Array'`, `'URL'`, `'Object'`. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** A copy of an array that a user gave, each item read once. Of a long one, it has the items that a message shows. */

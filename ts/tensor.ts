@@ -2,8 +2,8 @@
 //
 // It knows who owns the memory and what a view survives. It knows nothing of pooling.
 
-import { checkArray, checkKey, checkSize, RANKS, show } from './check.js';
-import { type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
+import { checkArray, checkKey, checkSize, firstItems, RANKS, show, tagOf } from './check.js';
+import { type AnyView, type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
 import { MAX_TENSOR_BYTES, outOfMemory } from './memory.js';
 import { allocate, type Buffer, memory } from './wasm/bindings.js';
 
@@ -13,17 +13,26 @@ export type Shape = readonly number[];
 /** The default element type. It has a name because TypeScript tries overloads with a literal type first. */
 type DefaultDType = 'float32';
 
-/** Nested arrays, one level per dimension. */
-export type NestedArray = number[] | NestedArray[];
+/**
+ * Nested arrays, one level per dimension. The compiler does not know the rank of a tensor, so it allows the uses of three
+ * and of four levels.
+ */
+export type NestedArray = number[][][] & number[][][][];
 
 /** The tensor of each view. It keeps the tensor alive: `pool.forward(x).data` would be a use after free without it. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
+
+/** The buffers of the memory that views were made of. Growing the memory has detached all but the last one. */
+const buffers = new WeakSet<ArrayBufferLike>();
 
 /** Marks the tensors of all copies of this package, which tells a tensor of another copy from other objects. */
 const brand: unique symbol = Symbol.for('avgpool.Tensor') as never;
 
 /** The key of the constructor. Only this file has it, so the buffer of every tensor fits the shape. */
 const internal = Symbol();
+
+/** Whether a value is a tensor, and not a proxy of one. */
+let isTensor: (value: unknown) => value is Tensor;
 
 /** The buffer of a tensor that is not disposed. Throws a TypeError for any other value; `name` is the argument's name. */
 export let bufferOf: (name: string, value: unknown) => Buffer;
@@ -53,21 +62,26 @@ export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare an optional symbol member.
 export class Tensor<D extends DType = DType> {
-  /** The sizes; frozen. */
-  readonly shape: Shape;
+  /** The sizes. The array is frozen; its type is that of any array, because other libraries ask for one. */
+  readonly shape: number[];
   /** The element type. */
   readonly dtype: D;
   /** The number of elements. */
   readonly size: number;
+  /**
+   * A copy of the elements, or `undefined` if the tensor is disposed. The property is the tensor's own and enumerable: by it,
+   * tools for any object compare, clone and post tensors. `structuredClone` and `postMessage` would copy the whole memory
+   * for a view like {@link Tensor.data}. They give a plain object: `{ shape, dtype, size, values }`.
+   */
+  declare readonly values: View<D> | undefined;
 
   #buffer: Buffer | undefined;
   #view: View<D> | undefined;
 
   static {
+    isTensor = (value): value is Tensor => typeof value === 'object' && value !== null && #buffer in value;
     bufferOf = (name, value) => {
-      if (typeof value !== 'object' || value === null || !(#buffer in value)) {
-        throw notATensor(name, value);
-      }
+      checkIsTensor(name, value);
       if (!value.#buffer) {
         throw new TypeError(`${name} is disposed; its shape was ${show(value.shape)}`);
       }
@@ -78,13 +92,23 @@ export class Tensor<D extends DType = DType> {
       const size = checkShape('shape', sizes, dtype);
       return Tensor.#allocate(sizes, dtype, size);
     };
-    Object.defineProperty(Tensor.prototype, brand, { value: true });
-    if (Symbol.dispose) {
-      Object.defineProperty(Tensor.prototype, Symbol.dispose, {
-        value: Tensor.prototype.dispose,
+    const { dispose } = Tensor.prototype;
+    // Compiled `using` looks for this key where the engine has no symbol. Node and Bun look for one of the others to print a
+    // tensor, and Deno for the other.
+    const symbols: Record<symbol, unknown> = {
+      [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: dispose,
+      [brand]: true,
+    };
+    for (const name of ['nodejs.util.inspect.custom', 'Deno.customInspect']) {
+      symbols[Symbol.for(name)] = inspect;
+    }
+    for (const symbol of Object.getOwnPropertySymbols(symbols)) {
+      Object.defineProperty(Tensor.prototype, symbol, {
+        __proto__: null,
+        value: symbols[symbol],
         writable: true,
         configurable: true,
-      });
+      } as PropertyDescriptor);
     }
   }
 
@@ -93,10 +117,12 @@ export class Tensor<D extends DType = DType> {
     if (key !== internal) {
       throw new TypeError('a Tensor is made by Tensor.from, Tensor.zeros, Tensor.ones or Tensor.full, not by new');
     }
-    this.shape = shape;
+    // Frozen, so this is safe, and other libraries can use the array.
+    this.shape = shape as number[];
     this.dtype = dtype;
     this.size = size;
     this.#buffer = buffer;
+    Object.defineProperty(this, 'values', valuesDescriptor);
     Object.freeze(this);
   }
 
@@ -109,7 +135,7 @@ export class Tensor<D extends DType = DType> {
    *   memory.
    * @throws TypeError if the values are not numbers, or the element type is unknown.
    */
-  static from<V extends View<DType>>(values: V, shape: Shape): Tensor<DTypeOf<V>>;
+  static from<V extends AnyView<DType>>(values: V, shape: Shape): Tensor<DTypeOf<V>>;
   static from(values: ArrayLike<number>, shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
   static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
   static from(values: ArrayLike<number>, shape: Shape, dtype: DType = dtypeOf(values)): Tensor {
@@ -118,13 +144,12 @@ export class Tensor<D extends DType = DType> {
     }
     const sizes = frozenShape(shape);
     const size = checkShape('shape', sizes, dtype);
-    checkNumber(values, 0);
+    checkFirst(values);
     if (values.length !== size) {
-      const hint =
-        ArrayBuffer.isView(values) && values.byteLength === 0 ? ': a view becomes empty when the memory grows' : '';
+      const hint = ArrayBuffer.isView(values) ? whyEmpty(values as AnyView<DType>) : '';
       throw new RangeError(`a tensor of shape ${show(sizes)} has ${size} elements, got ${values.length} values${hint}`);
     }
-    const numbers = ArrayBuffer.isView(values) ? readLater(values) : copyNumbers(values, size);
+    const numbers = ArrayBuffer.isView(values) ? readLater(values) : copyNumbers(values, size, dtype);
     const tensor = Tensor.#allocate(sizes, dtype, size);
     try {
       tensor.data.set(numbers());
@@ -192,6 +217,7 @@ export class Tensor<D extends DType = DType> {
       const { View } = dtypes[this.dtype];
       this.#view = new View(memory(), buffer.pointer, this.size) as View<D>;
       owners.set(this.#view, this);
+      buffers.add(this.#view.buffer);
     }
     return this.#view;
   }
@@ -206,9 +232,10 @@ export class Tensor<D extends DType = DType> {
 
   /** A copy of the elements as nested arrays, one level per dimension. */
   toArray(): NestedArray {
+    bufferOf('the tensor', this);
     const { data, shape } = this;
     let next = 0;
-    const nest = (axis: number): NestedArray => {
+    const nest = (axis: number): unknown[] => {
       const length = shape[axis] as number;
       if (axis < shape.length - 1) {
         return Array.from({ length }, () => nest(axis + 1));
@@ -216,11 +243,21 @@ export class Tensor<D extends DType = DType> {
       next += length;
       return Array.from(data.subarray(next - length, next));
     };
-    return nest(0);
+    return nest(0) as NestedArray;
+  }
+
+  /**
+   * The tensor for `JSON.stringify`; `data` is `null` if it is disposed. `Tensor.from(data, shape, dtype)` makes it again,
+   * unless it has an element that JSON lacks: NaN and infinities become `null` there.
+   */
+  toJSON(): { shape: number[]; dtype: D; data: number[] | null } {
+    checkIsTensor('the tensor', this);
+    return { shape: this.shape, dtype: this.dtype, data: this.disposed ? null : Array.from(this.data) };
   }
 
   /** Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing. */
   dispose(): void {
+    checkIsTensor('the tensor', this);
     const buffer = this.#buffer;
     this.#buffer = undefined;
     this.#view = undefined;
@@ -229,18 +266,40 @@ export class Tensor<D extends DType = DType> {
 
   /** Whether {@link Tensor.dispose} has been called. */
   get disposed(): boolean {
+    checkIsTensor('the tensor', this);
     return this.#buffer === undefined;
   }
 
   /** For example `Tensor([1, 64, 56, 56], float32)`. */
   toString(): string {
-    return `Tensor(${show(this.shape)}, ${this.dtype}${this.disposed ? ', disposed' : ''})`;
+    if (!(brand in Object(this))) {
+      throw notATensor('the tensor', this);
+    }
+    return `Tensor(${show(this.shape)}, ${this.dtype}${isTensor(this) && this.disposed ? ', disposed' : ''})`;
   }
+}
+
+/** The descriptor of {@link Tensor.values}. It has no prototype, so no other library can change it. */
+const valuesDescriptor = {
+  __proto__: null,
+  get(this: Tensor) {
+    checkIsTensor('the tensor', this);
+    return this.disposed ? undefined : this.data.slice();
+  },
+  enumerable: true,
+} as PropertyDescriptor;
+
+/** A tensor in a console: its type and its first elements. */
+function inspect(this: Tensor): string {
+  if (!isTensor(this) || this.disposed) {
+    return Tensor.prototype.toString.call(this);
+  }
+  const first = [...this.data.subarray(0, 6), ...(this.size > 6 ? ['…'] : [])];
+  return `${this} [${first.join(', ')}]`;
 }
 
 /** Checks the shape of a tensor and returns the number of its elements. */
 export function checkShape(name: string, shape: Shape, dtype: DType): number {
-  checkKey('dtype', dtype, dtypes);
   const must = 'must be an array of 3 or 4 non-negative integers';
   checkArray(shape, RANKS, name, must);
   let size = 1;
@@ -248,6 +307,7 @@ export function checkShape(name: string, shape: Shape, dtype: DType): number {
     checkSize(shape[axis], 0, name, must, shape);
     size *= shape[axis] as number;
   }
+  checkKey('dtype', dtype, dtypes);
   const bytes = size * dtypes[dtype].bytes;
   if (bytes > MAX_TENSOR_BYTES) {
     const tensor = `a tensor of shape ${show(shape)} and type ${dtype}`;
@@ -257,12 +317,18 @@ export function checkShape(name: string, shape: Shape, dtype: DType): number {
 }
 
 /**
- * A shape that cannot change between check and use: a frozen copy, or the array itself if it is frozen. A value that
- * cannot be a shape is returned as it is, and fails the check.
+ * A frozen copy of a shape, which cannot change between check and use. A value that is no array is returned as it is, and
+ * fails the check.
  */
-export function frozenShape(shape: Shape): Shape {
-  const copies = Array.isArray(shape) && !Object.isFrozen(shape) && RANKS.includes(shape.length);
-  return copies ? Object.freeze(Array.from(shape)) : shape;
+function frozenShape(shape: Shape): Shape {
+  return Array.isArray(shape) ? Object.freeze(firstItems(shape)) : shape;
+}
+
+/** Checks that a value is a tensor of this copy of the package, disposed or not. */
+function checkIsTensor(name: string, value: unknown): asserts value is Tensor {
+  if (!isTensor(value)) {
+    throw notATensor(name, value);
+  }
 }
 
 function notATensor(name: string, value: unknown): TypeError {
@@ -289,18 +355,45 @@ function readLater(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike
 }
 
 /** A function that returns a copy. The copy is made before the allocation, so no getter can reach the new tensor. */
-function copyNumbers(values: ArrayLike<number>, length: number): () => ArrayLike<number> {
-  const copy = Float64Array.from({ length }, (_, i) => checkNumber(values, i));
+function copyNumbers(values: ArrayLike<number>, length: number, dtype: DType): () => ArrayLike<number> {
+  const copy = new dtypes[dtype].View(length);
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') {
+      throw notNumbers(value, i);
+    }
+    copy[i] = value;
+  }
   return () => copy;
 }
 
-/** Checks that an element is a number, if it exists. The first element of a typed array stands for all. */
-function checkNumber(values: ArrayLike<number>, i: number): number {
-  const value = values[i];
-  const isBig = i === 0 && /^\[object Big/.test(Object.prototype.toString.call(values));
-  if (isBig || (typeof value !== 'number' && i < values.length)) {
-    const got = isBig ? show(values) : `${show(value)} at index ${i}`;
-    throw new TypeError(`values must be numbers in one flat array, got ${got}`);
+/** Checks the first element, if there is one. That of a typed array stands for all. */
+function checkFirst(values: ArrayLike<number>): void {
+  if (tagOf(values).startsWith('Big')) {
+    throw notNumbers(values);
   }
-  return value as number;
+  if (values.length > 0 && typeof values[0] !== 'number') {
+    throw notNumbers(values[0], 0);
+  }
+}
+
+function notNumbers(value: unknown, i?: number): TypeError {
+  const where = i === undefined ? '' : ` at index ${i}`;
+  return new TypeError(`values must be numbers in one flat array, got ${show(value)}${where}`);
+}
+
+/** Why a view has no elements, for a message, if something has taken them. */
+function whyEmpty(values: AnyView<DType>): string {
+  try {
+    // This throws if the view is detached or out of bounds.
+    values.keys();
+    return '';
+  } catch {
+    if (buffers.has(values.buffer)) {
+      return ': the memory has grown since this view was made; read data again';
+    }
+    return values.buffer.byteLength === 0
+      ? ': its buffer has been transferred'
+      : ': it lies outside its resized buffer';
+  }
 }

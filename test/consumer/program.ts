@@ -59,7 +59,13 @@ const given: Size | null = pool.stride;
 const output: Tensor<'float64'> = pool.forward(double);
 const gradient: Tensor<'float64'> = pool.backward(output, shape, double.clone());
 const nested: NestedArray = avgPool2d(fromArray, 2, 2, 0, false, true).toArray();
-const alsoNested = avgPool2d(single, { kernelSize: 4 }).toArray();
+const alsoNested: number[][][][] = avgPool2d(single, { kernelSize: 4 }).toArray();
+const ofRank3: number[][][] = fromArray.toArray();
+const element: number | undefined = fromArray.toArray()[0]?.[1]?.[1];
+const elementOfBatch: number | undefined = single.toArray()[0]?.[0]?.[3]?.[3];
+const mutable: number[] = output.shape;
+const json: { shape: number[]; dtype: 'float64'; data: number[] | null } = double.toJSON();
+const values: Float32Array | undefined = single.values;
 const sizes: number[] = pool.outputShape(shape);
 
 // Sizes that a program computes are arrays of any length to the compiler.
@@ -135,6 +141,7 @@ export function mistakes(): void {
 }
 
 const facts = [
+  [ofRank3, element, elementOfBatch, mutable, json.data?.length, values?.length],
   [height, width],
   copy.stride,
   whole.shape,

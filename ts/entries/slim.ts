@@ -2,7 +2,7 @@
 //
 // It knows all forms of a module: compiled, bytes, a response, a URL. It holds none itself.
 
-import { show } from '../check.js';
+import { show, tagOf } from '../check.js';
 import { imports, isStarted, start, storeError } from '../wasm/bindings.js';
 import { explain, reasonOf } from '../wasm/diagnose.js';
 
@@ -165,10 +165,6 @@ function wrongSource(name: string, expected: string, given: unknown): TypeError 
 }
 
 // By their tags, because objects from another realm are not instances of the classes of this one.
-function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
 function isModule(value: unknown): value is WebAssembly.Module {
   return tagOf(value) === 'WebAssembly.Module';
 }
