@@ -69,8 +69,7 @@ test('jsr.json has the same version and entries as package.json', () => {
   const [npm, jsr] = ['package.json', 'jsr.json'].map((name) => JSON.parse(readFileSync(join(root, name), 'utf8')));
   expect(jsr.version).toBe(npm.version);
   for (const [entry, file] of Object.entries(jsr.exports)) {
-    const { default: everywhere, import: module } = npm.exports[entry];
-    expect(file).toBe((everywhere ?? module).default);
+    expect(file).toBe(npm.exports[entry].default.default);
   }
 });
 
