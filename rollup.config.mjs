@@ -1,9 +1,10 @@
-// Bundles the package's entries from the TypeScript sources.
+// Bundles the package's entries from the TypeScript sources, and writes the files beside them.
 //
 // An entry knows how the WebAssembly module is loaded. The entries of one format share the chunk core, and so one
 // memory.
 
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
 import dts from 'rollup-plugin-dts';
@@ -13,6 +14,16 @@ const bindings = 'crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 mkdirSync('dist', { recursive: true });
 copyFileSync(module, 'dist/avgpool.wasm');
 copyFileSync('ts/entries/avgpool.wasm.d.ts', 'dist/avgpool.wasm.d.ts');
+
+// Resolvers that do not know `exports` look for a folder with the name of an entry.
+const { '.': _, './package.json': __, ...others } = JSON.parse(readFileSync('package.json', 'utf8')).exports;
+for (const [entry, conditions] of Object.entries(others)) {
+  const { require = conditions, module = require } = conditions;
+  const files = { main: require.default, module: module.default, types: module.types };
+  const fields = Object.entries(files).map(([field, file]) => [field, join('..', file)]);
+  mkdirSync(entry, { recursive: true });
+  writeFileSync(join(entry, 'package.json'), `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
+}
 
 /** Makes an import of the built module a string of hexadecimal digits, which no source map repeats. */
 const hex = {

@@ -41,6 +41,8 @@ test('the package contains only the entries, their types and maps, and the sourc
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      ...['avgpool.wasm', 'compat', 'slim'].map((entry) => `${entry}/package.json`),
+      'dist/THIRD-PARTY-LICENSES.txt',
       'dist/avgpool.wasm',
       'dist/avgpool.wasm.d.ts',
       'dist/bytes.cjs',
