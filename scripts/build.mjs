@@ -4,6 +4,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeLicences } from './licences.mjs';
 import { main, root, run, say } from './run.mjs';
 import { environment, setUpToolchain } from './toolchain.mjs';
 
@@ -30,6 +31,7 @@ export async function build({ ifChanged = false } = {}) {
   }
   await compileModule();
   declareBindings();
+  await writeLicences('dist/THIRD-PARTY-LICENSES.txt');
   say('Bundling dist/');
   await run('rollup', ['--config']);
 }

@@ -1,7 +1,7 @@
 // The packed package, installed in an empty folder: its files are complete, and it runs and compiles there.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -25,14 +25,17 @@ function run(command: string, ...args: string[]): string {
 }
 
 beforeAll(() => {
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8' });
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const [{ filename, files: entries }] = JSON.parse(packed);
   files = entries.map(({ path }: { path: string }) => path);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   run('npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`);
 });
 
-test('the package contains only the entries, their types and maps, and the sources that the maps point to', () => {
+test('the package contains only the entries, their types and maps, licences, and the sources that the maps point to', () => {
   const sources = readdirSync(join(root, 'ts'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
@@ -73,6 +76,34 @@ test('jsr.json has the same version and entries as package.json', () => {
   for (const [entry, file] of Object.entries(jsr.exports)) {
     expect(file).toBe(npm.exports[entry].default.default);
   }
+});
+
+test('the package carries the licence of each crate in the module, at its locked version', () => {
+  const licences = text('THIRD-PARTY-LICENSES.txt');
+  const flags =
+    '--target wasm32-unknown-unknown --edges normal,no-proc-macro --prefix none --no-dedupe --locked --offline';
+  const args = ['tree', '--package', 'avgpool-wasm', '--format', '{p};{l}', ...flags.split(' ')];
+  const tree = execFileSync('cargo', args, { cwd: root, encoding: 'utf8' });
+  const crates = new Set(tree.match(/^(?!avgpool).+$/gm));
+  expect(crates.size).toBeGreaterThan(3);
+  const sections = licences.split(/^-{80}\n/m);
+  for (const [name, license] of [...crates].map((line) => line.split(';'))) {
+    const title = `${name?.replace(' v', ' ')} (${license})\n`;
+    const section = sections.find((text) => text.startsWith(title));
+    expect(section, title).toMatch(/^Permission is hereby granted/m);
+  }
+});
+
+test('packing a clone builds it first, and prints nothing else on the standard output', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'avgpool-clone-'));
+  copyFileSync(join(root, 'package.json'), join(clone, 'package.json'));
+  mkdirSync(join(clone, 'scripts'));
+  writeFileSync(join(clone, 'scripts/install.mjs'), "console.log('installs');");
+  const build =
+    "import { mkdirSync, writeFileSync } from 'node:fs'; mkdirSync('dist'); writeFileSync('dist/index.js', '');";
+  writeFileSync(join(clone, 'scripts/build.mjs'), `${build} console.log('builds');`);
+  const packed = execFileSync('npm', ['pack', '--json', '--dry-run'], { cwd: clone, encoding: 'utf8', stdio: 'pipe' });
+  expect(JSON.parse(packed)[0].files).toContainEqual(expect.objectContaining({ path: 'dist/index.js' }));
 });
 
 const text = (name: string) => readFileSync(join(root, 'dist', name), 'utf8');
