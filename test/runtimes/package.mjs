@@ -11,7 +11,7 @@ import { here, jsonOf, root } from './tools.mjs';
 /** Provides `folder`, with the package and the programs, and `hash`, which every target must find. */
 export default async function setup({ provide, vitest }) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-runtimes-'));
-  const packed = await execa({ cwd: root })`npm pack --json --pack-destination ${folder}`;
+  const packed = await execa({ cwd: root })`npm pack --ignore-scripts --json --pack-destination ${folder}`;
   const [{ filename }] = JSON.parse(packed.stdout);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   await execa({ cwd: folder })`npm install --offline --no-audit --no-fund ${`./${filename}`}`;
