@@ -6,6 +6,8 @@ import './targets/edge.mjs';
 import './targets/next.mjs';
 import './targets/browsers.mjs';
 import './targets/bundlers.mjs';
+import './targets/realms.mjs';
+import './targets/resolvers.mjs';
 import './targets/examples.mjs';
 import './targets/blocked.mjs';
 import './targets/cold-start.mjs';

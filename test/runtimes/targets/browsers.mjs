@@ -19,6 +19,16 @@ const inWorker = `new Promise((resolve, reject) => {
 })`;
 smoke('Chromium', 'module worker', (folder) => resultOnPage(folder, inWorker), { quick: true });
 
+const inAudioWorklet = `(async () => {
+  const context = new OfflineAudioContext(1, 128, 44100);
+  await context.audioWorklet.addModule('./audio-worklet.mjs');
+  const { port } = new AudioWorkletNode(context, 'smoke');
+  const result = new Promise((resolve) => { port.onmessage = ({ data }) => resolve(data); });
+  await context.startRendering();
+  return result;
+})()`;
+smoke('Chromium', 'audio worklet', (folder) => resultOnPage(folder, inAudioWorklet), { quick: true });
+
 smoke(
   'Chromium',
   '`avgpool/slim`, compiled while it downloads',

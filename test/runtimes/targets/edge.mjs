@@ -6,7 +6,7 @@ import { EdgeRuntime } from 'edge-runtime';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { expect } from 'vitest';
-import { smoke } from '../target.mjs';
+import { check, smoke } from '../target.mjs';
 import { versionOf } from '../tools.mjs';
 
 /** Bundles a program of `folder` into `outdir/worker.js`. */
@@ -58,6 +58,28 @@ function workerd(compatibilityDate, program, how) {
 workerd('2024-09-01', 'worker.mjs', 'condition workerd');
 workerd('2026-04-01', 'worker.mjs', 'condition workerd');
 workerd('2026-04-01', 'slim-worker.mjs', '`avgpool/slim`');
+
+for (const condition of ['workerd', 'edge-light']) {
+  check(
+    `esbuild, condition ${condition}`,
+    'an ES module and a CommonJS dependency share one memory',
+    async (folder) => {
+      // Bundlers for edge platforms replace esbuild's own conditions, of which `module` is one.
+      const conditions = [condition, 'worker', 'browser'];
+      const options = {
+        bundle: true,
+        format: 'esm',
+        write: false,
+        metafile: true,
+        external: ['*.wasm', '*.wasm?module'],
+      };
+      const { metafile } = await build({ absWorkingDir: folder, entryPoints: ['mixed.mjs'], conditions, ...options });
+      const cores = Object.keys(metafile.inputs).filter((file) => /avgpool\/dist\/core\./.test(file));
+      expect(cores).toEqual(['node_modules/avgpool/dist/core.js']);
+    },
+    { quick: true },
+  );
+}
 
 /** Vercel's bundler replaces the import by a module that the platform has compiled. */
 const compiledModule = {
