@@ -290,6 +290,8 @@ const layouts: BadCall[] = [
   ],
 ];
 
+const reserveBytes = 'bytes must be an integer from 0 to 2147483632';
+
 const tensors: BadCall[] = [
   ...shapes('shape', (shape) => Tensor.zeros(shape)),
   [
@@ -477,9 +479,26 @@ const tensors: BadCall[] = [
     TypeError,
     'the tensor is disposed; its shape was [1, 2, 4, 4]',
   ],
-  ['reserve of 1.5 bytes', () => reserve(1.5), RangeError, 'bytes must be a non-negative integer, got 1.5'],
-  ['reserve of −1 bytes', () => reserve(-1), RangeError, 'bytes must be a non-negative integer, got -1'],
-  ["reserve of '1'", () => reserve('1' as Any), TypeError, 'bytes must be a non-negative integer, got "1"'],
+  ...[1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31 - 15, 2 ** 31, 2 ** 32].map(
+    (bytes): BadCall => [
+      `reserve of ${bytes} bytes`,
+      () => reserve(bytes),
+      RangeError,
+      `${reserveBytes}, got ${bytes}`,
+    ],
+  ),
+  ["reserve of '1'", () => reserve('1' as Any), TypeError, `${reserveBytes}, got "1"`],
+  ['reserve of 1n', () => reserve(1n as Any), TypeError, `${reserveBytes}, got 1n`],
+  ['reserve of nothing', () => (reserve as Any)(), TypeError, `${reserveBytes}, got undefined`],
+  ['reserve with true', () => reserve(1, true as Any), TypeError, 'options must be an object, got true'],
+  ['reserve with null', () => reserve(1, null as Any), TypeError, 'options must be an object, got null'],
+  [
+    'reserve with an unknown option',
+    () => reserve(1, { fix: true } as Any),
+    TypeError,
+    'unknown option "fix"; the options are fixed',
+  ],
+  ['reserve with fixed of 1', () => reserve(1, { fixed: 1 } as Any), TypeError, 'fixed must be true or false, got 1'],
 ];
 
 const big = new AvgPool2d(5);
@@ -900,6 +919,17 @@ test.each(['gradOutput', 'out'] as const)(
     expect(() => pool.backward(tensors.gradOutput, inputShape, tensors.out)).toThrow(new TypeError(message));
   },
 );
+
+test('reserve reads only own options', () => {
+  const program = `
+    Object.prototype.fixed = true;
+    reserve(0);
+    reserve(0, {});
+    const { bytes } = memoryUsage();
+    Tensor.zeros([1, 1, bytes]);
+    console.log(memoryUsage().bytes > bytes);`;
+  expect(runProgram(program)).toBe('true');
+});
 
 test('a tensor of the largest documented size can be made', () => {
   const program = `

@@ -1,25 +1,44 @@
 // The WebAssembly memory as a whole: its usage, its growth, and the error for running out of it. It knows no tensor.
 
-import { checkSize } from './check.js';
+import { checkBoolean, checkNames, show } from './check.js';
 import { ensureCapacity, liveBuffers, memory } from './wasm/bindings.js';
 
 /** The largest size of a tensor in bytes: half of the address space, in whole blocks of 16 bytes. */
 export const MAX_TENSOR_BYTES = 2 ** 31 - 16;
 
+let isFixed = false;
+
 /**
- * Grows the memory now, if needed, so that the next allocation of up to `bytes` bytes detaches no view.
+ * Grows the memory now, if needed, so that one tensor of up to `bytes` bytes fits and its allocation detaches no view.
+ * Several tensors fit as well, if their elements and 80 bytes for each of them are at most `bytes` bytes together.
  *
- * @throws RangeError if there is not enough memory, or `bytes` is not an integer from 0 to 2^31 − 16.
- * @throws TypeError if `bytes` is not a number.
+ * With `fixed: true` the memory never grows afterwards, so no view ever detaches. This cannot be undone; a later
+ * `fixed: false` has no effect. An allocation that does not fit throws a RangeError.
+ *
+ * A pool's first call for a plane size or element type can allocate, too: a workspace of 64 KiB or more, shared by all
+ * pools. So make these calls first, or count the workspace into `bytes`. Freed memory is used again, but it can be in
+ * several pieces.
+ *
+ * @throws RangeError if there is not enough memory, or `bytes` is not an integer from 0 to 2^31 − 16, the largest size of
+ *   a tensor. The memory is then not fixed.
+ * @throws TypeError if `bytes` is not a number, or an option is unknown or not a boolean.
  */
-export function reserve(bytes: number): void {
-  checkSize(bytes, 0, 'bytes', 'must be a non-negative integer');
-  if (bytes > MAX_TENSOR_BYTES) {
-    throw new RangeError(`bytes must be at most ${MAX_TENSOR_BYTES}, the largest size of a tensor, got ${bytes}`);
+export function reserve(bytes: number, options: { readonly fixed?: boolean } = {}): void {
+  if (!Number.isInteger(bytes) || bytes < 0 || bytes > MAX_TENSOR_BYTES) {
+    const ErrorType = typeof bytes === 'number' ? RangeError : TypeError;
+    throw new ErrorType(`bytes must be an integer from 0 to ${MAX_TENSOR_BYTES}, got ${show(bytes)}`);
   }
-  if (!ensureCapacity(bytes)) {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${show(options)}`);
+  }
+  checkNames('option', options, ['fixed']);
+  const own = Object.hasOwn(options, 'fixed') ? options.fixed : undefined;
+  const fixed = own === undefined ? false : own;
+  checkBoolean('fixed', fixed);
+  if (!ensureCapacity(bytes, fixed)) {
     throw outOfMemory(`a reserve of ${bytes} bytes`);
   }
+  isFixed ||= fixed;
 }
 
 /** The size of the WebAssembly memory in bytes, which never shrinks, and the number of live tensors in it. */
@@ -30,6 +49,7 @@ export function memoryUsage(): { bytes: number; tensors: number } {
 /** The error to throw when there is not enough memory for `what`. */
 export function outOfMemory(what: string): RangeError {
   const { bytes, tensors } = memoryUsage();
-  const state = `the WebAssembly memory has ${bytes} bytes and ${tensors} live tensors`;
+  const fixed = isFixed ? ', fixed by reserve,' : '';
+  const state = `the WebAssembly memory has ${bytes} bytes${fixed} and ${tensors} live tensors`;
   return new RangeError(`out of memory for ${what}: ${state}; call dispose() on tensors that you no longer need`);
 }

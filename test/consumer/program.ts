@@ -45,6 +45,7 @@ const shape: Shape = [1, 1, 4, 4];
 const dtype: DType = 'float64';
 
 reserve(2 ** 16);
+reserve(0, { fixed: false });
 const single: Tensor<'float32'> = Tensor.ones(shape);
 const double: Tensor<'float64'> = Tensor.from(new Float64Array(16).fill(2), shape);
 const mixed: Tensor[] = [single, double, Tensor.full(shape, 3, dtype)];
@@ -126,6 +127,8 @@ export function mistakes(): void {
   globalAvgPool2d(single, { keepdim: true });
   // @ts-expect-error: out is of another element type
   globalAvgPool2d(double, { out: single });
+  // @ts-expect-error: fixed is a boolean
+  reserve(0, { fixed: 1 });
   // @ts-expect-error: options are read-only
   pool.kernelSize = 3;
   // @ts-expect-error: the data of float64 is a Float64Array

@@ -78,10 +78,13 @@ export function liveBuffers(): number {
   return heap.liveBuffers();
 }
 
-/** Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits. */
-export function ensureCapacity(bytes: number): boolean {
+/**
+ * Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits. If it does and `fixed` is true,
+ * the memory never grows again.
+ */
+export function ensureCapacity(bytes: number, fixed: boolean): boolean {
   started();
-  return heap.reserve(bytes);
+  return heap.reserve(bytes, fixed);
 }
 
 /** The number of windows on an axis, 0 if none fits. For the arguments see `output_size` in crates/avgpool-wasm. */

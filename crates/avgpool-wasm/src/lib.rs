@@ -8,8 +8,8 @@
 //! | `plans` | `Plans`: the table, and the workspace that its plans share |
 //! | `buffer` | `Buffer` |
 //! | `dtype` | the element types, in one line, and their plans |
-//! | `memory` | `Memory`: the allocator and its free list |
-//! | `runtime` | replacements for parts of the standard library |
+//! | `runtime` | replacements for parts of the standard library, and the growth of the memory |
+//! | `memory` | `Memory`: allocations and their free list |
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

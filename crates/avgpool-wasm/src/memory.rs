@@ -6,6 +6,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::hint::black_box;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -19,6 +20,9 @@ const OBJECT: usize = 32;
 
 /// The number of allocations that the free list holds.
 const FREE_LIST: usize = 8;
+
+/// Whether the memory never grows again.
+pub static FIXED: AtomicBool = AtomicBool::new(false);
 
 /// The number of blocks that hold `bytes` bytes.
 pub fn blocks_for(bytes: usize) -> usize {
@@ -57,11 +61,14 @@ impl Memory {
         self.state.live.get()
     }
 
-    /// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits.
-    pub fn reserve(&self, bytes: u32) -> bool {
+    /// Grows the memory now if a buffer of `bytes` bytes does not fit. Returns whether it fits. If it does and `fixed` is
+    /// set, the memory never grows again.
+    pub fn reserve(&self, bytes: u32, fixed: bool) -> bool {
         let blocks = self.try_capacity(blocks_for(bytes as usize));
         // The compiler removes an allocation that nothing reads.
-        black_box(&blocks).is_some() && self.object_fits()
+        let fits = black_box(&blocks).is_some() && self.object_fits();
+        FIXED.fetch_or(fits && fixed, Ordering::Relaxed);
+        fits
     }
 }
 
