@@ -589,14 +589,108 @@ describe('running out of memory', () => {
   });
 });
 
-test('a stack overflow in the middle of a call loses only the tensors of that call', () => {
-  const program = `${attempt}
-    const dive = (pool, x, out) => { pool.forward(x, out); dive(pool, x, out); };
-    const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
-    const lost = Tensor.ones([1, 1, 40, 40]);
-    const error = attempt(() => dive(large, lost, large.forward(lost)));
-    const again = large.forward(Tensor.ones([1, 1, 40, 40])).data[0];
-    console.log(JSON.stringify([error, again, works(), new AvgPool2d(2).forward(Tensor.ones([1, 9, 9])).data[0]]));`;
-  const corner = Math.fround((11 * 11) / (21 * 21));
-  expect(JSON.parse(runProgram(program))).toEqual(['RangeError: Maximum call stack size exceeded', corner, true, 1]);
+describe('a stack overflow', () => {
+  test('in the middle of a call loses only the tensors of that call, and says so', () => {
+    const program = `${attempt}
+      const dive = (call) => { call(); dive(call); };
+      const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
+      const input = Tensor.ones([1, 1, 40, 40]);
+      const output = large.forward(input);
+      const grad = Tensor.ones(output.shape);
+      const gradInput = Tensor.ones(input.shape);
+      const overflows = [
+        attempt(() => dive(() => large.forward(input, output))),
+        attempt(() => dive(() => large.backward(grad, input.shape, gradInput))),
+      ];
+      const lost = [
+        attempt(() => large.forward(input, output)),
+        attempt(() => large.forward(output)),
+        attempt(() => large.backward(output, input.shape)),
+        attempt(() => large.backward(grad, input.shape, gradInput)),
+        attempt(() => large.backward(grad, input.shape, input)),
+      ];
+      const results = [large.forward(input).data[0], large.forward(gradInput.clone()).size, output.clone().size];
+      const elements = [input, grad].map(({ data }) => data.length === data.filter((value) => value === 1).length);
+      for (const tensor of [input, output, grad, gradInput]) tensor.dispose();
+      const disposed = [input, output, grad, gradInput].every((tensor) => tensor.disposed);
+      const again = large.forward(Tensor.ones([1, 1, 40, 40])).data[0];
+      console.log(JSON.stringify({ overflows, lost, results, elements, disposed, again, works: works() }));`;
+    const corner = Math.fround((11 * 11) / (21 * 21));
+    const overflow = 'RangeError: Maximum call stack size exceeded';
+    const lost = (name: string) =>
+      `TypeError: a stack overflow interrupted an earlier call with ${name}; only its clone() can be pooled`;
+    expect(JSON.parse(runProgram(program))).toEqual({
+      overflows: [overflow, overflow],
+      lost: [lost('out'), lost('input'), lost('gradOutput'), lost('out'), lost('out')],
+      results: [corner, 400, 400],
+      elements: [true, true],
+      disposed: true,
+      again: corner,
+      works: true,
+    });
+  });
+
+  // Each leaves up to 2 kB on the module's own stack of 1 MB.
+  test('can happen 1,500 times', () => {
+    const program = `${attempt}
+      const dive = (call) => { call(); dive(call); };
+      const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
+      const errors = new Set();
+      for (let i = 0; i < 1500; i++) {
+        const input = Tensor.ones([1, 1, 40, 40]);
+        const out = large.forward(input);
+        errors.add(attempt(() => dive(() => large.forward(input, out))));
+      }
+      console.log(JSON.stringify([[...errors], works()]));`;
+    expect(JSON.parse(runProgram(program, '--stack-size=100'))).toEqual([
+      ['RangeError: Maximum call stack size exceeded'],
+      true,
+    ]);
+  });
+
+  test.each([1, 2])('never interrupts the allocator, so every tensor is whole afterwards, seed %i', (seed) => {
+    const program = `
+      let seed = ${seed};
+      const random = (below) => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return (seed >>> 8) % below; };
+      const live = [];
+      const act = () => {
+        if (live.length < 100 || random(2)) live.push(Tensor.zeros([1, 1, 1 + random(2 ** random(14))]));
+        else {
+          const i = random(live.length);
+          live[i].dispose();
+          live.splice(i, 1);
+        }
+      };
+      for (let i = 0; i < 200; i++) act();
+      // The depth at which nothing more can be called, once the engine has settled.
+      let todo = () => {};
+      const down = (depth) => { if (depth > 0) down(depth - 1); else todo(); };
+      let deepest;
+      for (let round = 0; round < 5; round++) {
+        deepest = 1;
+        for (let step = 2 ** 16; step >= 1; step /= 2) {
+          try { down(deepest + step); deepest += step; } catch {}
+        }
+      }
+      todo = act;
+      // Arguments move the end of the stack by 8 bytes each.
+      const start = (depth, ...args) => down(depth);
+      let inModule = 0;
+      let broken = 0;
+      for (let i = 0; i < 10_000; i++) {
+        try {
+          start(deepest - random(40), ...new Array(i % 97).fill(0));
+        } catch (error) {
+          if (error.message !== 'Maximum call stack size exceeded') broken++;
+          if (/wasm/.test(error.stack.split('\\n')[1])) inModule++;
+        }
+        if (i % 50 === 0) {
+          live.forEach((tensor, id) => tensor.data.fill(id));
+          if (!live.every((tensor, id) => tensor.data.every((value) => value === id))) broken++;
+        }
+      }
+      console.log(JSON.stringify([inModule > 100, broken, live.length - memoryUsage().tensors]));`;
+    // Without optimisation of JavaScript, all frames keep their sizes.
+    expect(JSON.parse(runProgram(program, '--no-opt', '--no-sparkplug', '--stack-size=100'))).toEqual([true, 0, 0]);
+  });
 });

@@ -5,7 +5,7 @@
 import { checkArray, checkKey, checkSize, firstItems, RANKS, show, tagOf } from './check.js';
 import { type AnyView, type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
 import { MAX_TENSOR_BYTES, outOfMemory } from './memory.js';
-import { allocate, type Buffer, memory } from './wasm/bindings.js';
+import { allocate, type Buffer, free, memory } from './wasm/bindings.js';
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
 export type Shape = readonly number[];
@@ -258,10 +258,11 @@ export class Tensor<D extends DType = DType> {
   /** Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing. */
   dispose(): void {
     checkIsTensor('the tensor', this);
-    const buffer = this.#buffer;
-    this.#buffer = undefined;
-    this.#view = undefined;
-    buffer?.free();
+    if (this.#buffer) {
+      free(this.#buffer);
+      this.#buffer = undefined;
+      this.#view = undefined;
+    }
   }
 
   /** Whether {@link Tensor.dispose} has been called. */

@@ -9,12 +9,18 @@ export { type Buffer, Status } from '../../crates/avgpool-wasm/pkg/avgpool_wasm_
 interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   readonly __wbindgen_start: () => void;
+  readonly __stack_pointer: WebAssembly.Global;
+  readonly __wbg_buffer_free: (pointer: number, delayed: 1) => void;
 }
 
 /** The number of plans in the table. Few programs alternate between more. A plan takes about 900 bytes. */
 export const PLANS = 64;
 
 let exports: Exports | undefined;
+/** The module's stack pointer while no call runs. */
+let top: number;
+/** Whether a call runs. If one does when the next begins, a stack overflow in the engine has interrupted it. */
+let running = false;
 let heap: glue.Memory;
 let plans: glue.Plans;
 let storedError: { readonly message: string; readonly cause?: unknown } = {
@@ -46,6 +52,7 @@ export function start(instance: WebAssembly.Instance): void {
   started.__wbindgen_start();
   heap = new glue.Memory();
   plans = new glue.Plans(PLANS, heap);
+  top = started.__stack_pointer.value;
   exports = started;
 }
 
@@ -61,6 +68,29 @@ function started(): Exports {
   return exports;
 }
 
+/** Begins a call. Each interrupted call has left its frames on the module's own stack, which would fill it. */
+function enter(): Exports {
+  const module = started();
+  if (running) {
+    module.__stack_pointer.value = top;
+  }
+  running = true;
+  return module;
+}
+
+/** Begins a call that uses the allocator, which a stack overflow must not interrupt. It throws here if the stack ends soon. */
+function enterAllocator(): Exports {
+  const module = enter();
+  glue.probeStack(24);
+  return module;
+}
+
+/** Ends a call with this result. */
+function leave<T>(result: T): T {
+  running = false;
+  return result;
+}
+
 /** The current memory. Growth replaces it and detaches all views of the old one. */
 export function memory(): ArrayBuffer {
   return started().memory.buffer;
@@ -68,8 +98,16 @@ export function memory(): ArrayBuffer {
 
 /** Allocates elements with arbitrary values, by the code of their type; `undefined` if there is no memory for them. */
 export function allocate(dtype: glue.DType, length: number): glue.Buffer | undefined {
-  started();
-  return heap.allocate(dtype, length);
+  enterAllocator();
+  return leave(heap.allocate(dtype, length));
+}
+
+/** Frees a buffer. If an interrupted call has lost its elements, their memory stays in use. */
+export function free(buffer: glue.Buffer): void {
+  const module = enterAllocator();
+  // The method `free` of the bindings throws for a buffer that an interrupted call still borrows.
+  const pointer = (buffer as unknown as { __destroy_into_raw(): number }).__destroy_into_raw();
+  leave(module.__wbg_buffer_free(pointer, 1));
 }
 
 /** The number of buffers that have not been freed. */
@@ -83,8 +121,8 @@ export function liveBuffers(): number {
  * the memory never grows again.
  */
 export function ensureCapacity(bytes: number, fixed: boolean): boolean {
-  started();
-  return heap.reserve(bytes, fixed);
+  enterAllocator();
+  return leave(heap.reserve(bytes, fixed));
 }
 
 /** The number of windows on an axis, 0 if none fits. For the arguments see `output_size` in crates/avgpool-wasm. */
@@ -98,26 +136,35 @@ export function outputSize(...args: Parameters<typeof glue.outputSize>): number 
  * the status is `Done`, the table stays as it was.
  */
 export function setPlan(...args: Parameters<glue.Plans['set']>): glue.Status {
-  started();
+  enterAllocator();
   return checked(plans.set(...args));
 }
 
 /**
  * Pools `input` into `output` by plan `index`. This allocates nothing, unless a stack overflow in an earlier call has
  * lost the workspace. The status is `OutOfMemory` if there is no memory for a new one.
+ *
+ * @throws TypeError if a stack overflow has interrupted a call that used a buffer. An input can still be an input.
  */
 export function forward(index: number, input: glue.Buffer, output: glue.Buffer): glue.Status {
-  return checked(plans.forward(index, input, output));
+  enter();
+  return checked(plans.forward(index, input, output), 'input');
 }
 
 /** Writes the gradient for `gradOutput` to `gradInput` by plan `index`, like {@link forward}. */
 export function backward(index: number, gradOutput: glue.Buffer, gradInput: glue.Buffer): glue.Status {
-  return checked(plans.backward(index, gradOutput, gradInput));
+  enter();
+  return checked(plans.backward(index, gradOutput, gradInput), 'gradOutput');
 }
 
-function checked(status: glue.Status): glue.Status {
+function checked(status: glue.Status, from?: string): glue.Status {
+  leave(status);
   if (status === glue.Status.Mismatch) {
     throw new Error('this is a bug in avgpool, please report it: the buffers do not fit the plan');
+  }
+  if (status >= glue.Status.InputLost) {
+    const name = status === glue.Status.InputLost ? from : 'out';
+    throw new TypeError(`a stack overflow interrupted an earlier call with ${name}; only its clone() can be pooled`);
   }
   return status;
 }

@@ -24,6 +24,14 @@ const FREE_LIST: usize = 8;
 /// Whether the memory never grows again.
 pub static FIXED: AtomicBool = AtomicBool::new(false);
 
+/// Nests `depth` calls. A stack overflow in the engine that interrupts the allocator can leave its lists inconsistent. So
+/// this comes first: it needs more of the stack than the allocator, and its stack overflow changes nothing.
+#[wasm_bindgen(js_name = probeStack)]
+pub fn probe_stack(depth: u32) -> u32 {
+    // The compiler turns a recursion into a loop if nothing reads the result.
+    if depth == 0 { 0 } else { black_box(probe_stack(depth - 1)) }
+}
+
 /// The number of blocks that hold `bytes` bytes.
 pub fn blocks_for(bytes: usize) -> usize {
     bytes.div_ceil(size_of::<Block>())

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::num::NonZeroU32;
 
 use avgpool::{Axis, AxisOptions, Divisor, Geometry};
+use bytemuck::{cast_slice, cast_slice_mut};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::buffer::Buffer;
@@ -25,6 +26,10 @@ pub enum Status {
     TooLarge = 2,
     /// The table has no such plan, or the buffers do not fit it.
     Mismatch = 3,
+    /// An earlier call that was interrupted still uses the buffer to read from.
+    InputLost = 4,
+    /// An earlier call that was interrupted still uses the buffer to write to.
+    OutputLost = 5,
 }
 
 /// The number of windows on an axis of `input` elements: 0 if none fits, or if the kernel, stride or dilation is 0.
@@ -56,6 +61,9 @@ fn axis_options(
 
 /// The smallest workspace, in blocks: 64 KiB are enough for most plans, so the workspace seldom has to move.
 const SMALLEST_WORKSPACE: usize = 4096;
+
+/// A direction of a plan: it reads from the first buffer and writes to the second.
+type Direction = fn(&AnyPlan, &[u8], &mut [u8], &mut [Block]) -> Option<()>;
 
 /// A table of plans, allocated once, and the workspace that they share.
 ///
@@ -124,17 +132,13 @@ impl Plans {
     }
 
     /// Pools every plane of `input` into a plane of `output`, by plan `index`.
-    pub fn forward(&self, index: u32, input: &Buffer, output: &mut Buffer) -> Status {
-        self.with_plan(index, |plan, workspace| {
-            plan.forward(input.bytes(plan.dtype())?, output.bytes_mut(plan.dtype())?, workspace)
-        })
+    pub fn forward(&self, index: u32, input: &Buffer, output: &Buffer) -> Status {
+        self.run(index, input, output, AnyPlan::forward)
     }
 
     /// Applies the transpose of the pooling to every plane of `grad_output`, by plan `index`.
-    pub fn backward(&self, index: u32, grad_output: &Buffer, grad_input: &mut Buffer) -> Status {
-        self.with_plan(index, |plan, workspace| {
-            plan.backward(grad_output.bytes(plan.dtype())?, grad_input.bytes_mut(plan.dtype())?, workspace)
-        })
+    pub fn backward(&self, index: u32, grad_output: &Buffer, grad_input: &Buffer) -> Status {
+        self.run(index, grad_output, grad_input, AnyPlan::backward)
     }
 }
 
@@ -156,13 +160,18 @@ impl Plans {
         larger
     }
 
-    /// Runs plan `index` in the workspace.
-    fn with_plan(&self, index: u32, run: impl FnOnce(&AnyPlan, &mut [Block]) -> Option<()>) -> Status {
+    /// Runs a direction of plan `index` in the workspace.
+    fn run(&self, index: u32, from: &Buffer, to: &Buffer, direction: Direction) -> Status {
         let Some(plan) = self.table.get(index as usize).and_then(Cell::get) else { return Status::Mismatch };
+        let Some(from_blocks) = from.read() else { return Status::InputLost };
+        let Some(mut to_blocks) = to.write() else { return Status::OutputLost };
         // Setting the plan has grown the workspace. It is shorter only if a call was interrupted and has lost it.
         let Some(mut workspace) = self.take_workspace(plan.workspace_len()) else { return Status::OutOfMemory };
-        let status = run(&plan, &mut workspace).map_or(Status::Mismatch, |()| Status::Done);
+        let done = from.bytes(plan.dtype()).zip(to.bytes(plan.dtype())).and_then(|(from_bytes, to_bytes)| {
+            let input = &cast_slice(&from_blocks)[..from_bytes];
+            direction(&plan, input, &mut cast_slice_mut(&mut to_blocks)[..to_bytes], &mut workspace)
+        });
         self.workspace.set(workspace);
-        status
+        done.map_or(Status::Mismatch, |()| Status::Done)
     }
 }
