@@ -22,6 +22,7 @@ macro_rules! with_worlds {
             on_every_small_plane: |visit| sweep(&small(), &small(), visit);
             along_long_rows: |visit| sweep(&few(), &long(), visit);
             along_long_columns: |visit| sweep(&long(), &few(), visit);
+            where_long_strides_meet_dilation: long_strides;
             where_two_by_two_windows_tile: two_by_two;
             where_windows_keep_the_size: |visit| sweep(&kept(), &kept(), visit);
             where_windows_halve_the_size: |visit| sweep(&halved(), &halved(), visit);
@@ -108,6 +109,15 @@ fn long() -> Vec<Side> {
 /// A few sides to combine with the long ones.
 fn few() -> Vec<Side> {
     sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
+}
+
+/// Strides of 8 and more by dilations of 3 and more, with and without a common factor. Their inverses take several steps of
+/// Euclid's algorithm.
+fn long_strides(visit: &mut dyn FnMut(&Geometry)) {
+    let sides_of_phases = sides([31, 75], [2, 9], [8, 9, 13, 16], [3, 5, 6], [(0, 0), (5, 1)]);
+    let around = sides([2], [1], [1], [1], [(0, 0)]);
+    sweep(&around, &sides_of_phases, visit);
+    sweep(&sides_of_phases, &around, visit);
 }
 
 /// Sides about three times as long as their windows, which are short or long.
