@@ -22,6 +22,7 @@
 //! Invariants:
 //!
 //! - Nothing allocates. The caller brings [`Plan::scratch_len`] elements of scratch memory.
+//! - Each average is within (kH + kW)·ε·Σ|x| / |divisor| of the exact one, as long as nothing underflows.
 //! - Nothing is subtracted from a sum, so a NaN stays in its windows.
 //! - Vectors are loaded and stored without a bounds check only after one check of their row, rows or plane. Each `unsafe`
 //!   names its check.

@@ -97,7 +97,7 @@ impl Geometry {
         (0..len / channels).map(move |position| position * channels + position % channels)
     }
 
-    /// kH + kW, the factor of the accuracy bound.
+    /// kH + kW, the factor of the accuracy bound, which holds as long as nothing underflows.
     pub fn terms(&self) -> f64 {
         (self.height.kernel() + self.width.kernel()) as f64
     }

@@ -4,7 +4,7 @@ use avgpool::{Axis, AxisOptions, Divisor};
 
 use crate::definition::{Geometry, Side};
 use crate::laws::equals_definition;
-use crate::run::{backward, forward, noise, plan, to_f64};
+use crate::run::{Real, backward, forward, noise, plan, to_f64};
 use crate::worlds::{halved, kept, sides, sides_of_several_windows, sweep};
 
 #[cfg(target_family = "wasm")]
@@ -142,6 +142,46 @@ fn a_constant_of_small_integers_averages_to_itself() {
             }
         }
     }
+}
+
+/// Where a result underflows, the division adds at most half the smallest positive number to the accuracy bound. Results are
+/// compared in units of that number, since f64 cannot hold a half of it.
+fn underflows_by_half_the_smallest_number<T: Real>() {
+    let unit = |value: f64, exponent: i32| value * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
+    let mut beyond_the_bound = 0;
+    for world in [kept(), halved(), sides([8, 21], [2, 12], [1, 2, 5], 1..=2, [(0, 0), (1, 2)])] {
+        let around = sides([2, 3], [2], [1, 2], [1], [(0, 0)]);
+        for (heights, widths) in [(&world, &around), (&around, &world)] {
+            sweep(heights, widths, &mut |geometry| {
+                let units: Vec<f64> = (0..geometry.input_len()).map(|i| (i * 7 % 11) as f64 - 4.0).collect();
+                let input: Vec<T> = units.iter().map(|&value| T::from_f64(unit(value, T::SMALLEST))).collect();
+                let output = forward(&plan(geometry), geometry, &input);
+                let averages = geometry.definition(&units);
+                for (i, (result, exact)) in output.iter().zip(&averages.exact).enumerate() {
+                    let error = (unit(result.to_f64(), -T::SMALLEST) - exact).abs();
+                    let bound = geometry.terms() * T::EPSILON * averages.magnitude[i];
+                    assert!(error <= bound + 0.5, "output[{i}] is off by {error} smallest numbers on {geometry:?}");
+                    beyond_the_bound += usize::from(error > bound);
+                }
+            });
+        }
+    }
+    assert!(beyond_the_bound > 0, "nothing underflowed");
+}
+
+#[test]
+fn results_that_underflow_are_off_by_at_most_half_the_smallest_number_more() {
+    underflows_by_half_the_smallest_number::<f32>();
+    underflows_by_half_the_smallest_number::<f64>();
+}
+
+/// The exact average is 2^−151, and the accuracy bound 2^−172.
+#[test]
+fn the_smallest_number_in_a_window_of_two_by_two_averages_to_zero() {
+    let side = sides([2], [2], [2], [1], [(0, 0)])[0];
+    let geometry = Geometry { height: side, width: side, channels: 1, divisor: Divisor::IncludePad, planes: 1 };
+    let smallest = f32::from_bits(1);
+    assert_eq!(forward(&plan(&geometry), &geometry, &[smallest, 0.0, 0.0, 0.0]), [0.0]);
 }
 
 /// Sums of small integers are exact, so only the division rounds. It must round like a division, whatever the divisor.

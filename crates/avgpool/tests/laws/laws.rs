@@ -44,7 +44,8 @@ fn equals_definition_on_noise<T: Real>(geometry: &Geometry, seed: u64) {
     equals_definition::<T>(geometry, &noise(seed, geometry.input_len()));
 }
 
-/// |result − exact| ≤ (kH + kW)·ε·Σ|x| / |divisor|. NaN and infinity are where the definition has them.
+/// |result − exact| ≤ (kH + kW)·ε·Σ|x| / |divisor|, as long as nothing underflows. NaN and infinity are where the definition
+/// has them.
 pub fn equals_definition<T: Real>(geometry: &Geometry, input: &[T]) {
     let output = forward(&plan(geometry), geometry, input);
     let averages = geometry.definition(&to_f64(input));
@@ -60,7 +61,8 @@ pub fn equals_definition<T: Real>(geometry: &Geometry, input: &[T]) {
     }
 }
 
-/// ⟨pool(x), g⟩ = ⟨x, backward(g)⟩, up to twice the accuracy bound of ⟨pool(|x|), |g|⟩.
+/// ⟨pool(x), g⟩ = ⟨x, backward(g)⟩, up to twice the accuracy bound of ⟨pool(|x|), |g|⟩, as long as nothing
+/// underflows.
 fn is_transpose<T: Real>(geometry: &Geometry, seed: u64) {
     let plan = plan::<T>(geometry);
     let input: Vec<T> = noise(seed, geometry.input_len());

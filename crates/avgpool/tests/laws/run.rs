@@ -15,6 +15,9 @@ const GUARD: usize = 40;
 pub trait Real: Pooled + Debug + 'static {
     const EPSILON: f64;
 
+    /// The exponent of the smallest positive number, a power of two.
+    const SMALLEST: i32;
+
     fn to_f64(self) -> f64;
 
     /// `NANS` elements that are NaN. Copying them takes less time than writing them.
@@ -26,6 +29,7 @@ const NANS: usize = 1 << 14;
 
 impl Real for f32 {
     const EPSILON: f64 = f32::EPSILON as f64;
+    const SMALLEST: i32 = -149;
 
     fn to_f64(self) -> f64 {
         self.into()
@@ -39,6 +43,7 @@ impl Real for f32 {
 
 impl Real for f64 {
     const EPSILON: f64 = f64::EPSILON;
+    const SMALLEST: i32 = -1074;
 
     fn to_f64(self) -> f64 {
         self
