@@ -449,6 +449,25 @@ describe('tensors without elements', () => {
   );
 });
 
+describe('integers', () => {
+  test('are averaged in float32 unless float64 is given, and 16777217 is not a float32', () => {
+    for (const values of [[16_777_217], Int32Array.of(16_777_217)]) {
+      const single = Tensor.from(values, [1, 1, 1]);
+      const double = Tensor.from(values, [1, 1, 1], 'float64');
+      expect([single.dtype, avgPool2d(single, 1).data[0]]).toEqual(['float32', 16_777_216]);
+      expect([double.dtype, avgPool2d(double, 1).data[0]]).toEqual(['float64', 16_777_217]);
+    }
+  });
+
+  test('of one value average to it while their sum is below 2^24, and may round above', () => {
+    const average = (size: number) => globalAvgPool2d(Tensor.full([1, size, size], 255)).data[0];
+    // 255·256² is below 2^24, and 255·257² above.
+    expect(average(256)).toBe(255);
+    expect(average(257)).toBe(Math.fround(255.00002));
+    expect(globalAvgPool2d(Tensor.full([1, 257, 257], 255, 'float64')).data[0]).toBe(255);
+  });
+});
+
 describe('values that are not finite', () => {
   test('reach only the windows that contain them', () => {
     for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {

@@ -129,19 +129,46 @@ fn averages_by_prefix_sums(geometry: &Geometry, input: &[f32]) -> Vec<f64> {
     averages
 }
 
-#[test]
-fn a_constant_of_small_integers_averages_to_itself() {
-    for constant in [1.0_f32, 3.0, 255.0, -7.0] {
-        for kernel in 1..=9 {
-            for stride in 1..=3 {
+/// The average of `constant` by each window of a plane.
+fn averages_of_constant<T: Real>(side: Side, channels: u32, constant: f64) -> Vec<f64> {
+    let geometry = Geometry { height: side, width: side, channels, divisor: Divisor::IncludePad, planes: 2 };
+    let input = vec![T::from_f64(constant); geometry.input_len()];
+    to_f64(&forward(&plan(&geometry), &geometry, &input))
+}
+
+fn constants_average_to_themselves<T: Real>() {
+    // 2^24 in f32, 2^53 in f64.
+    let limit = 2.0 / T::EPSILON;
+    for kernel in (1..=9).chain([16, 31, 40]) {
+        let largest = ((limit - 1.0) / f64::from(kernel * kernel)).floor();
+        for constant in [1.0, 3.0, 255.0, -7.0, largest, -largest, largest - 1.0, (largest / 3.0).floor()] {
+            for stride in [1, 2, 3, kernel] {
                 let side = sides([40], [kernel], [stride], [1], [(0, 0)])[0];
-                let geometry =
-                    Geometry { height: side, width: side, channels: 1, divisor: Divisor::IncludePad, planes: 2 };
-                let output = forward(&plan(&geometry), &geometry, &vec![constant; geometry.input_len()]);
-                assert!(output.iter().all(|&average| average == constant), "{constant} on {geometry:?}: {output:?}");
+                for channels in [1, 3, 9] {
+                    let averages = averages_of_constant::<T>(side, channels, constant);
+                    let same = averages.iter().all(|&average| average == constant);
+                    assert!(same, "{constant} of {channels} channels on {side:?}: {averages:?}");
+                }
             }
         }
     }
+}
+
+/// In windows whose sum is below 2^24 in f32, and below 2^53 in f64.
+#[test]
+fn a_constant_integer_averages_to_itself_while_the_sum_is_exact() {
+    constants_average_to_themselves::<f32>();
+    constants_average_to_themselves::<f64>();
+}
+
+/// 255·257² is above 2^24.
+#[test]
+fn a_constant_integer_may_round_where_the_sum_is_not_exact() {
+    let side = sides([257], [257], [1], [1], [(0, 0)])[0];
+    for average in averages_of_constant::<f32>(side, 1, 255.0) {
+        assert_eq!(average as f32, 255.000_02);
+    }
+    assert_eq!(averages_of_constant::<f64>(side, 1, 255.0), [255.0; 2]);
 }
 
 /// Where a result underflows, the division adds at most half the smallest positive number to the accuracy bound. Results are
