@@ -38,10 +38,13 @@ impl<T: Real, A: Algorithm<T>, B: List<T>> List<T> for Or<A, B> {
     }
 }
 
-/// The last algorithm of every list.
+/// The last algorithm of every list. It serves every geometry and takes the most time, so it meets every fifth. That is a prime
+/// which divides no number of layouts or divisors, so each of them meets it.
 impl<T: Real> List<T> for WholePlanes {
     fn compare(geometry: &Geometry, seed: u64, case: &mut Option<Case<T>>, counts: &mut Counts) {
-        compare_one::<T, Self>(geometry, seed, case, counts);
+        if seed.is_multiple_of(5) {
+            compare_one::<T, Self>(geometry, seed, case, counts);
+        }
     }
 }
 
