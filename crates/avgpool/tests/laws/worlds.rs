@@ -23,6 +23,7 @@ macro_rules! with_worlds {
             along_long_rows: |visit| sweep(&few(), &long(), visit);
             along_long_columns: |visit| sweep(&long(), &few(), visit);
             where_long_strides_meet_dilation: long_strides;
+            where_dilation_is_longer_than_a_chunk: long_dilation;
             where_two_by_two_windows_tile: two_by_two;
             where_windows_keep_the_size: |visit| sweep(&kept(), &kept(), visit);
             where_windows_halve_the_size: |visit| sweep(&halved(), &halved(), visit);
@@ -118,6 +119,14 @@ fn long_strides(visit: &mut dyn FnMut(&Geometry)) {
     let around = sides([2], [1], [1], [1], [(0, 0)]);
     sweep(&around, &sides_of_phases, visit);
     sweep(&sides_of_phases, &around, visit);
+}
+
+/// Dilations with more phases than `Separable` has rows in a chunk, so a chunk meets the last phases and the first ones.
+fn long_dilation(visit: &mut dyn FnMut(&Geometry)) {
+    let heights = sides([150], [2, 3], [1, 3], [38, 50], [(0, 0), (3, 7)]);
+    for (width, channels) in [(300, 1), (40, 9)] {
+        sweep_layouts(&heights, &sides([width], [2], [1], [1], [(0, 0)]), &[(1, channels)], visit);
+    }
 }
 
 /// Sides about three times as long as their windows, which are short or long.
