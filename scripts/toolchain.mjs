@@ -32,7 +32,10 @@ const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'avg
 const folderOf = ({ crate, version }) => join(cache, `${crate}-${version}`);
 
 // A tool on the contributor's PATH is used if its version is right.
-const withTools = { PATH: [...tools.map((tool) => join(folderOf(tool), 'bin')), process.env.PATH].join(delimiter) };
+const pathTo = (list) => ({
+  PATH: [...list.map((tool) => join(folderOf(tool), 'bin')), process.env.PATH].join(delimiter),
+});
+const withTools = pathTo(tools);
 
 /** The variables with which cargo and wasm-pack compile for WebAssembly. Call `setUpToolchain` first. */
 export async function environment() {
@@ -46,7 +49,7 @@ export async function setUpToolchain() {
     throw new UserError('Rust is missing. Install it with rustup (https://rustup.rs), then run this command again.');
   }
   // One downloads while the other compiles.
-  await Promise.all([setUpTarget(), setUpTools()]);
+  await Promise.all([setUpTarget(), setUpTools(tools)]);
 }
 
 /** Installs rustfmt and clippy, with which the tests check Rust. */
@@ -82,9 +85,13 @@ async function setUpTarget() {
   }
 }
 
-async function setUpTools() {
-  const versions = await Promise.all(tools.map(({ binary }) => ask(binary, ['--version'], withTools)));
-  const missing = tools.filter(({ binary, version }, i) => versions[i] !== `${binary} ${version}`);
+/** Installs the missing ones of these tools. Returns the variables with which they are found. */
+export async function setUpTools(list) {
+  const found = pathTo(list);
+  const versions = await Promise.all(
+    list.map(({ binary, command = [] }) => ask(binary, [...command, '--version'], found)),
+  );
+  const missing = list.filter(({ binary, version }, i) => versions[i] !== `${binary} ${version}`);
   // The tools share dependencies, and with this folder they are compiled once.
   const build = mkdtempSync(join(tmpdir(), 'avgpool-tools-'));
   try {
@@ -97,6 +104,7 @@ async function setUpTools() {
   } finally {
     rmSync(build, { recursive: true, force: true });
   }
+  return found;
 }
 
 main(import.meta.url, setUpToolchain);
