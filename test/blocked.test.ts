@@ -1,6 +1,8 @@
 // Engines without WebAssembly or SIMD, and policies that forbid it. Importing works, and the first use throws an error
 // that names the cause and the remedy.
 
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runModule, runProgram } from './program.js';
 
@@ -40,8 +42,14 @@ test.each([
   [
     'no WebAssembly',
     'delete globalThis.WebAssembly',
-    'Error: avgpool cannot run here: WebAssembly is missing. Lockdown Mode on Apple devices turns it off: exclude the ' +
-      'site or app from it // WebAssembly is not defined',
+    "Error: avgpool cannot run here: WebAssembly is missing: Apple's Lockdown Mode, Node's --jitless, React Native's Hermes " +
+      'and hardened browsers lack it. Exclude the site or app there, or use another engine // WebAssembly is not defined',
+  ],
+  [
+    'a big-endian machine',
+    'globalThis.Uint16Array = class { static of() { return Uint8Array.of(0, 1); } }',
+    'Error: avgpool cannot run here: this machine is big-endian, and typed arrays would read the bytes of WebAssembly ' +
+      'memory in the wrong order // big-endian',
   ],
   [
     'no SIMD',
@@ -87,4 +95,47 @@ test.each([
   ],
 ])('the first use explains what is wrong: %s', (_, before, message) => {
   expect(firstUse(before)).toBe(message);
+});
+
+test("Node's --jitless has no WebAssembly, and the first use says so", () => {
+  const program = `
+    const { Tensor } = await import('avgpool');
+    try { Tensor.ones([1, 1, 1]); } catch (error) { console.log(error.message); }`;
+  expect(runModule(program, '--jitless')).toContain("WebAssembly is missing: Apple's Lockdown Mode, Node's --jitless");
+});
+
+test.each([
+  ['the default entry', "const { Tensor } = await import('avgpool'); print(() => Tensor.ones([1, 1, 1]));"],
+  [
+    'initSync of avgpool/slim',
+    "const { initSync } = await import('avgpool/slim'); print(() => initSync(readFileSync('dist/avgpool.wasm')));",
+  ],
+  [
+    'init of avgpool/slim',
+    "const { init } = await import('avgpool/slim'); await init(readFileSync('dist/avgpool.wasm')).catch((e) => console.log(e.message));",
+  ],
+])('under a limit on address space, %s names the limit', (_, use) => {
+  const program = `
+    import { readFileSync } from 'node:fs';
+    const print = (call) => { try { call(); console.log('done'); } catch (error) { console.log(error.message); } };
+    ${use}`;
+  const limited = (...flags: string[]) =>
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        'ulimit -v 4000000; exec "$@"',
+        'bash',
+        process.execPath,
+        ...flags,
+        '--input-type=module',
+        '--eval',
+        program,
+      ],
+      { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8' },
+    ).trim();
+  expect(limited()).toMatch(
+    /there is no address space for a memory, for which engines reserve about 10 GB \(.+\): raise the limit \(ulimit -v\), or run Node with --disable-wasm-trap-handler$/,
+  );
+  expect(limited('--disable-wasm-trap-handler')).toMatch(/^(done)?$/);
 });

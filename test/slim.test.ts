@@ -74,6 +74,9 @@ describe('a failed call can be repeated:', () => {
       "init(response({ status: 404, statusText: 'Not Found' }))",
       /^Error: avgpool could not fetch its module: 404 Not Found/,
     ],
+    ['init(response({ status: 404 }))', /^Error: avgpool could not fetch its module: 404$/],
+    ['init(new Response(null, { status: 500 }))', /^Error: avgpool could not fetch its module: 500$/],
+    ['init(new Uint8Array(0))', /^Error: avgpool could not compile its module: .+ \/\/ CompileError$/],
     [
       "init(new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } }))",
       /^Error: avgpool could not compile its module from a response, of type text\/html: .+ \/\/ CompileError$/,
@@ -136,7 +139,7 @@ test.each(['init', 'initSync'])('without WebAssembly, %s and every later use thr
     }`);
   for (const line of printed.split('\n')) {
     expect(line).toMatch(
-      /avgpool (could not|has not been started because init).*WebAssembly is missing\. Lockdown Mode/,
+      /avgpool (could not|has not been started because init).*WebAssembly is missing: Apple's Lockdown Mode/,
     );
   }
 });

@@ -126,9 +126,9 @@ async function compiled(given: unknown): Promise<WebAssembly.Module> {
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) {
-    throw new Error(
-      `avgpool could not fetch its module: ${response.status} ${response.statusText} for ${response.url}`,
-    );
+    // Both are empty in some responses: of HTTP/2, and of those that a program makes.
+    const status = [response.status, response.statusText].filter(Boolean).join(' ');
+    throw new Error(`avgpool could not fetch its module: ${status}${response.url && ` for ${response.url}`}`);
   }
   const type = response.headers.get('content-type') ?? 'unknown';
   // Servers often answer with a page instead of a missing file, so messages show the type.
@@ -150,9 +150,7 @@ async function compile(bytes: BufferSource, from = ''): Promise<WebAssembly.Modu
 }
 
 function cannotStart(cause: unknown): never {
-  // Instantiation fails for lack of memory (a RangeError), or because imports and exports do not match.
-  const version = cause instanceof RangeError ? '' : '; the module must be avgpool.wasm of the same version';
-  const reason = explain(cause) ?? `${reasonOf(cause)}${version}`;
+  const reason = explain(cause) ?? `${reasonOf(cause)}; the module must be avgpool.wasm of the same version`;
   throw new Error(`avgpool could not start its module: ${reason}`, { cause });
 }
 

@@ -3,6 +3,7 @@
 // It knows numbers and buffers. It does not know tensors, options, or how an entry loads the module.
 
 import * as glue from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
+import { isBigEndian } from './diagnose.js';
 
 export { type Buffer, Status } from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
@@ -38,11 +39,14 @@ export const imports: WebAssembly.Imports = { './avgpool_wasm_bg.js': glue as un
 /**
  * Starts an instance of the module, unless one runs already: all tensors of this build live in one memory.
  *
- * @throws an error if the instance is of another module than the bindings.
+ * @throws an error if the instance is of another module than the bindings, or the machine is big-endian.
  */
 export function start(instance: WebAssembly.Instance): void {
   if (exports) {
     return;
+  }
+  if (isBigEndian()) {
+    throw new Error('big-endian');
   }
   const started = instance.exports as Exports;
   if (typeof started.__wbindgen_start !== 'function') {

@@ -5,9 +5,17 @@
 /** What is missing and what to do, if the reason is known. */
 export function explain(cause: unknown): string | undefined {
   if (typeof WebAssembly === 'undefined') {
-    return 'WebAssembly is missing. Lockdown Mode on Apple devices turns it off: exclude the site or app from it';
+    const engines = "Apple's Lockdown Mode, Node's --jitless, React Native's Hermes and hardened browsers lack it";
+    return `WebAssembly is missing: ${engines}. Exclude the site or app there, or use another engine`;
+  }
+  if (isBigEndian()) {
+    return 'this machine is big-endian, and typed arrays would read the bytes of WebAssembly memory in the wrong order';
   }
   const reason = reasonOf(cause);
+  if (/out of memory/i.test(reason)) {
+    const advice = 'raise the limit (ulimit -v), or run Node with --disable-wasm-trap-handler';
+    return `there is no address space for a memory, for which engines reserve about 10 GB (${reason}): ${advice}`;
+  }
   if (/content security policy|unsafe-eval|disallowed by embedder|blocked by CSP/i.test(reason)) {
     const page = "on a page, add 'wasm-unsafe-eval' to script-src of the content security policy";
     const edge =
@@ -22,6 +30,11 @@ export function explain(cause: unknown): string | undefined {
     return `WebAssembly has no SIMD (${reason}): it needs Node 18, Chrome 91, Firefox 89, Safari 16.4 or later`;
   }
   return undefined;
+}
+
+/** Whether typed arrays have another order of bytes than WebAssembly memory. */
+export function isBigEndian(): boolean {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1;
 }
 
 /** The message of an error, or the text of any other thrown value. */
