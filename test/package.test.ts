@@ -196,6 +196,7 @@ describe('where the package is installed', () => {
           16,
         ],
         [2, 2],
+        2,
         [2, 2],
         [1, 1, 1, 1],
         [1, 1, 1, 4],

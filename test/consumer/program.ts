@@ -20,6 +20,7 @@ import {
   fromTfjs,
   fromWebNN,
   type OnnxAveragePool,
+  type TfjsAveragePooling2d,
   type TfjsAvgPool,
   type WebNNPool2dOptions,
 } from 'avgpool/compat';
@@ -88,6 +89,9 @@ const channels: Tensor<'float32'> = slim.globalAvgPool2d(globalAvgPool2d(single,
 const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
 const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
+const parsed: OnnxAveragePool = { kernel_shape: new Int32Array([2, 2]), strides: new BigInt64Array(2), pads: [0n, 0n] };
+const layer: TfjsAveragePooling2d = { poolSize: [2, 2], padding: 'valid', dataFormat: 'channelsFirst' };
+const withoutShape: AvgPool2dOptions[] = [fromOnnx({ ...parsed, strides: null, pads: null }), fromTfjs(layer)];
 const translated: AvgPool2dOptions[] = [fromOnnx(onnx, shape), fromWebNN(webnn, shape), fromTfjs(tfjs, shape)];
 
 /** All forms of starting avgpool/slim. Never called, because the default entry has started it. */
@@ -146,6 +150,7 @@ export function mistakes(): void {
 const facts = [
   [ofRank3, element, elementOfBatch, mutable, json.data?.length, values?.length],
   [height, width],
+  withoutShape.length,
   copy.stride,
   whole.shape,
   global.shape,

@@ -2,12 +2,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { AvgPool2d, type AvgPool2dOptions, Tensor } from 'avgpool';
+import * as layers from '@tensorflow/tfjs-layers';
+import { AvgPool2d, type AvgPool2dOptions, type Shape, Tensor } from 'avgpool';
 import {
   fromOnnx,
   fromTfjs,
   fromWebNN,
   type OnnxAveragePool,
+  type TfjsAveragePooling2d,
   type TfjsAvgPool,
   type WebNNPool2dOptions,
 } from 'avgpool/compat';
@@ -153,6 +155,120 @@ describe('ONNX', () => {
   });
 });
 
+describe('attributes as parsers of files give them', () => {
+  /** A list as `form` gives it. */
+  const forms: [string, (list: readonly number[]) => unknown][] = [
+    ['Int32Array', (list) => Int32Array.from(list)],
+    ['BigInt64Array', (list) => BigInt64Array.from(list, BigInt)],
+    ['an array of bigints', (list) => list.map(BigInt)],
+    [
+      'an array of Longs',
+      (list) => list.map((value) => ({ low: value, high: 0, unsigned: false, toNumber: () => value })),
+    ],
+  ];
+
+  test.each(forms)('lists as %s, and integers alike, mean the same as numbers', (_, form) => {
+    for (let i = 0; i < 100; i++) {
+      const { attributes, shape } = randomOnnx();
+      const given = Object.entries(attributes).map(([name, value]) => {
+        const integer = typeof value === 'number' ? (form([value]) as ArrayLike<unknown>)[0] : value;
+        return [name, Array.isArray(value) ? form(value) : integer];
+      });
+      const result = (a: OnnxAveragePool, s: Shape) => {
+        try {
+          return fromOnnx(a, s);
+        } catch (error) {
+          return String(error);
+        }
+      };
+      const parsed = { dilations: null, ...Object.fromEntries(given) };
+      expect(result(parsed, form(shape) as Shape)).toEqual(result(attributes, shape));
+    }
+    const list = (...values: number[]) => form(values) as number[];
+    const webnn = { windowDimensions: [3, 2], padding: [1, 0, 0, 1], strides: [2, 1] };
+    expect(
+      fromWebNN({ windowDimensions: list(3, 2), padding: list(1, 0, 0, 1), strides: list(2, 1) }, list(1, 2, 9, 8)),
+    ).toEqual(fromWebNN(webnn, [1, 2, 9, 8]));
+    expect(fromTfjs({ filterSize: list(3, 2), strides: list(2, 1), pad: 'same' }, list(1, 9, 8, 2))).toEqual(
+      fromTfjs({ filterSize: [3, 2], strides: [2, 1], pad: 'same' }, [1, 9, 8, 2]),
+    );
+  });
+
+  test('the attributes of a decoded model are taken as they are', () => {
+    for (let i = 0; i < 100; i++) {
+      const { attributes, shape } = randomOnnx();
+      const [node] = ModelProto.decode(model(attributes, shape)).graph?.node ?? [];
+      const decoded = (node?.attribute ?? []).map(({ name, type, ints, i, s }) => {
+        const { INTS, STRING } = AttributeProto.AttributeType;
+        return [name, type === INTS ? ints : type === STRING ? s : i];
+      });
+      const translated = (given: OnnxAveragePool) => {
+        try {
+          return fromOnnx(given, shape);
+        } catch (error) {
+          return String(error);
+        }
+      };
+      expect(translated(Object.fromEntries(decoded))).toEqual(translated(attributes));
+    }
+  });
+
+  test('pads of zeros beside auto_pad mean nothing', () => {
+    for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER', 'VALID'] as const) {
+      const attributes = { kernel_shape: [3, 3], strides: [2, 2], auto_pad };
+      expect(fromOnnx({ ...attributes, pads: [0, 0, 0, 0] }, [1, 1, 9, 9])).toEqual(fromOnnx(attributes, [1, 1, 9, 9]));
+    }
+  });
+
+  test('integers that a number cannot hold are refused as they were given', () => {
+    const huge = 2n ** 60n + 1n;
+    expect(() => fromOnnx({ kernel_shape: [huge, 1n] }, [1, 1, 8, 8])).toThrow(
+      new TypeError('kernel_shape must be 2 positive integers, got [1152921504606846977n, 1]'),
+    );
+    const long = { low: 1, high: 2 ** 28, toNumber: () => Number(huge), toString: () => String(huge) };
+    expect(() => fromOnnx({ kernel_shape: [long, 1] }, [1, 1, 8, 8])).toThrow('got [1152921504606846977n, 1]');
+    expect(() => fromOnnx({ kernel_shape: BigInt64Array.of(-3n, 1n) }, [1, 1, 8, 8])).toThrow(
+      new RangeError('kernel_shape must be 2 positive integers, got [-3, 1]'),
+    );
+  });
+
+  test('the shape is asked for only where the result depends on it', () => {
+    const explicit = { kernel_shape: [3, 2], pads: [1, 0, 0, 1], ceil_mode: 1 };
+    expect(fromOnnx(explicit)).toEqual(fromOnnx(explicit, [1, 1, 9, 9]));
+    expect(fromOnnx({ kernel_shape: [3, 2], auto_pad: 'VALID' })).toEqual(fromOnnx({ kernel_shape: [3, 2] }));
+    expect(fromTfjs({ filterSize: 2, strides: 2, pad: 'valid' })).toEqual(fromTfjs({ poolSize: 2 }));
+    for (const call of [
+      () => fromOnnx({ kernel_shape: [3, 2], auto_pad: 'SAME_UPPER' }),
+      () => fromOnnx({ kernel_shape: [3, 2], auto_pad: 'VALID', ceil_mode: 1 }),
+      () => fromTfjs({ filterSize: 2, strides: 2, pad: 1 }),
+      () => fromTfjs({ poolSize: 2, padding: 'same' }),
+    ]) {
+      expect(call).toThrow(new TypeError('these options need inputShape, the shape of the input, got undefined'));
+    }
+  });
+
+  test('options that a library adds to Object.prototype change nothing', () => {
+    const polluted = { auto_pad: 'SAME_UPPER', ceil_mode: 1, strides: [3, 3], dimRoundingMode: 'ceil', layout: 'nhwc' };
+    const translations = () => [
+      fromOnnx({ kernel_shape: [2, 2] }, [1, 1, 9, 9]),
+      fromWebNN({ windowDimensions: [2, 2] }, [1, 1, 9, 9]),
+      fromTfjs({ filterSize: 2, strides: 2, pad: 0 }, [1, 9, 9, 1]),
+      fromTfjs({ poolSize: 3 }, [1, 9, 9, 1]),
+    ];
+    const expected = translations();
+    try {
+      for (const [name, value] of Object.entries(polluted)) {
+        Object.defineProperty(Object.prototype, name, { value, configurable: true });
+      }
+      expect(translations()).toEqual(expected);
+    } finally {
+      for (const name of Object.keys(polluted)) {
+        Reflect.deleteProperty(Object.prototype, name);
+      }
+    }
+  });
+});
+
 describe('TensorFlow.js', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
@@ -198,6 +314,39 @@ describe('TensorFlow.js', () => {
       compared += 1;
     }
     expect(skipped, 'most poolings are compared').toBeLessThan(CASES / 2);
+  });
+
+  test(`fromTfjs gives the results of the layer averagePooling2d on ${CASES} random poolings`, () => {
+    let compared = 0;
+    while (compared < CASES) {
+      const shape = [upTo(2), upTo(24), upTo(24), upTo(24)] as [number, number, number, number];
+      const poolSize = pick([undefined, upTo(5), [upTo(5), upTo(5)] as [number, number]]);
+      const strides = pick([undefined, upTo(4), [upTo(4), upTo(4)] as [number, number]]);
+      const padding = pick(['valid', 'same', undefined] as const);
+      const dataFormat = pick(['channelsLast', 'channelsFirst', undefined] as const);
+      const args = {
+        ...(poolSize && { poolSize }),
+        ...(strides && { strides }),
+        ...(padding && { padding }),
+        ...(dataFormat && { dataFormat }),
+      };
+      const of = `${JSON.stringify(args)} on ${JSON.stringify(shape)}`;
+      const layer = layers.layers.averagePooling2d(args as Parameters<typeof layers.layers.averagePooling2d>[0]);
+      const options = fromTfjs(args, shape);
+      expect(fromTfjs(layer.getConfig() as TfjsAveragePooling2d, shape), of).toEqual(options);
+      try {
+        new AvgPool2d(options).outputShape(shape);
+      } catch {
+        continue;
+      }
+      const x = elements(shape);
+      tf.tidy(() => {
+        const y = layer.apply(tf.tensor4d(x, shape)) as tf.Tensor;
+        expect(new AvgPool2d(options).outputShape(shape), of).toEqual(y.shape);
+        expectSame(options, x, shape, y.dataSync(), of);
+      });
+      compared += 1;
+    }
   });
 
   test('fromTfjs refuses a window of only padding, for which TensorFlow.js returns NaN', () => {
@@ -307,6 +456,18 @@ describe('a translator refuses wrong options, and options that AvgPool2d cannot 
       () => fromOnnx({ kernel_shape: [3, 3], pads: [1, 1, 1, 1], auto_pad: 'VALID' }, shape),
       RangeError,
       'pads cannot be combined with auto_pad VALID, got [1, 1, 1, 1]',
+    ],
+    [
+      'TensorFlow.js: options of the function and of the layer',
+      () => fromTfjs({ filterSize: 2, strides: 2, pad: 'same', poolSize: 2 } as unknown as TfjsAvgPool, shape),
+      TypeError,
+      'unknown option "poolSize"; the options are filterSize, strides, pad, dimRoundingMode',
+    ],
+    [
+      'TensorFlow.js: an unknown padding of the layer',
+      () => fromTfjs({ poolSize: 2, padding: 'causal' as 'same' }, shape),
+      TypeError,
+      'padding must be one of "valid", "same", got "causal"',
     ],
     [
       'ONNX: an unknown attribute',

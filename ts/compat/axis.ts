@@ -7,6 +7,12 @@ import { heightAxis, type Layout, layouts } from '../layout.js';
 import { type AvgPool2dOptions, effectiveKernelSize } from '../options.js';
 import type { Shape } from '../tensor.js';
 
+/** An integer as a program or a parser of files gives it: a number, a bigint, or a Long of protobufjs. */
+export type Integer = number | bigint | { readonly low: number; toNumber(): number };
+
+/** A list of integers: an array of any of them, or a typed array. */
+export type Integers = ArrayLike<Integer>;
+
 export type Pair = readonly [height: number, width: number];
 
 /** The zeros before and after the input along one axis. */
@@ -28,19 +34,35 @@ export interface Axis {
   readonly dilation: number;
 }
 
-/** The options for a window and the padding that `paddingOf` returns for each axis of an input. */
+/**
+ * The options for a window and the padding that `paddingOf` returns for each axis of an input. Without a shape,
+ * `paddingOf` must not read the size of the input.
+ *
+ * @throws TypeError if it does.
+ */
 export function withPadding(
-  inputShape: Shape,
+  inputShape: Integers | undefined,
   layout: Layout,
   window: Window,
   paddingOf: (axis: Axis, index: 0 | 1) => AxisPadding,
 ): AvgPool2dOptions {
-  const [height, width] = spatialSize(inputShape, layout);
-  const padding = (name: Axis['name'], index: 0 | 1, input: number) => {
-    const [kernel, stride, dilation] = [window.kernelSize[index], window.stride[index], window.dilation[index]];
-    return paddingOf({ name, input, kernel, stride, dilation }, index);
+  const size = inputShape === undefined ? undefined : spatialSize(inputShape, layout);
+  const padding = (name: Axis['name'], index: 0 | 1) => {
+    const axis = {
+      name,
+      get input() {
+        if (size === undefined) {
+          throw new TypeError('these options need inputShape, the shape of the input, got undefined');
+        }
+        return size[index];
+      },
+      kernel: window.kernelSize[index],
+      stride: window.stride[index],
+      dilation: window.dilation[index],
+    };
+    return paddingOf(axis, index);
   };
-  return { ...window, padding: [padding('height', 0, height), padding('width', 1, width)] };
+  return { ...window, padding: [padding('height', 0), padding('width', 1)] };
 }
 
 /**
@@ -48,7 +70,8 @@ export function withPadding(
  *
  * @throws TypeError or RangeError if the shape is not of rank 3 or 4, or the height or width is 0.
  */
-export function spatialSize(inputShape: Shape, layout: Layout): Pair {
+export function spatialSize(given: Integers, layout: Layout): Pair {
+  const inputShape = plain(given) as Shape;
   const must = 'must be an array of 3 or 4 non-negative integers, with a height and a width of at least 1';
   checkArray(inputShape, RANKS, 'inputShape', must);
   const height = heightAxis(layouts[layout], inputShape);
@@ -113,10 +136,42 @@ export function checkOneOf(name: string, value: unknown, choices: readonly strin
   }
 }
 
-/** Throws a TypeError unless `options` is an object that has only these names; `what` is the word for one of them. */
-export function checkObject(what: string, options: object, names: readonly string[]): void {
+/** An object of options whose lists and integers are arrays and numbers, as {@link plain} makes them. */
+export type Plain<T> = { readonly [Name in keyof T]: PlainValue<T[Name]> };
+type PlainValue<V> = V extends string | boolean | undefined
+  ? V
+  : V extends Integer
+    ? number
+    : V extends readonly Integers[]
+      ? readonly (readonly number[])[]
+      : V extends Integers
+        ? readonly number[]
+        : undefined;
+
+/**
+ * The own properties of `options`, which must have only these names; `what` is the word for one of them. Lists and integers
+ * are plain, and `null`, by which parsers mean a missing attribute, is `undefined`.
+ */
+export function readOptions<T extends object>(what: string, options: T, names: readonly string[]): Plain<T> {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`expected an object of ${what}s, got ${show(options)}`);
   }
   checkNames(what, options, names);
+  const values: Record<string, unknown> = { __proto__: null };
+  for (const [name, value] of Object.entries(options)) {
+    values[name] = plain(value) ?? undefined;
+  }
+  return values as Plain<T>;
+}
+
+/** A list or an integer as an array or a number. Any other value is returned as it is, and fails the checks. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return Array.from(value as unknown as ArrayLike<unknown>, plain);
+  }
+  const isLong = typeof value === 'object' && value !== null && 'low' in value && 'toNumber' in value;
+  const number =
+    typeof value === 'bigint' ? Number(value) : isLong ? (value as { toNumber(): number }).toNumber() : value;
+  // A larger integer would be rounded. The checks refuse it, and show it as it was given.
+  return Number.isSafeInteger(number) ? number : isLong ? BigInt(String(value)) : value;
 }

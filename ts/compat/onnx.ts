@@ -2,30 +2,32 @@
 
 import { show } from '../check.js';
 import type { AvgPool2dOptions } from '../options.js';
-import type { Shape } from '../tensor.js';
 import {
   type Axis,
   type AxisPadding,
   checkIntegers,
-  checkObject,
   checkOneOf,
+  type Integer,
+  type Integers,
   positivePair,
+  readOptions,
   totalSamePadding,
   unroundedOutputSize,
   withPadding,
 } from './axis.js';
 
-/** The attributes of ONNX's AveragePool for two spatial axes. */
+/** The attributes of ONNX's AveragePool for two spatial axes, as a program or a parser of ONNX files gives them. */
 export interface OnnxAveragePool {
-  kernel_shape: readonly number[];
+  kernel_shape: Integers;
   /** Default `[1, 1]`. */
-  strides?: readonly number[] | undefined;
+  strides?: Integers | null | undefined;
   /** `[top, left, bottom, right]`; default zeros. */
-  pads?: readonly number[] | undefined;
-  dilations?: readonly number[] | undefined;
-  ceil_mode?: number | boolean | undefined;
-  count_include_pad?: number | boolean | undefined;
-  auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID' | undefined;
+  pads?: Integers | null | undefined;
+  dilations?: Integers | null | undefined;
+  ceil_mode?: Integer | boolean | null | undefined;
+  count_include_pad?: Integer | boolean | null | undefined;
+  /** A name, or its bytes as in the file. */
+  auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID' | Uint8Array | null | undefined;
 }
 
 const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'count_include_pad', 'auto_pad'];
@@ -33,41 +35,43 @@ const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'cou
 /**
  * The options with which AvgPool2d computes ONNX's AveragePool, as version 22 of the operator specifies it.
  *
- * @param inputShape `[N, C, H, W]` or `[C, H, W]`.
+ * @param inputShape `[N, C, H, W]` or `[C, H, W]`. Only `auto_pad` SAME, and VALID with `ceil_mode`, need it.
  * @throws TypeError or RangeError for attributes that ONNX does not have or does not allow.
  * @throws RangeError where ONNX and ONNX Runtime disagree: on `auto_pad` SAME with dilation, and on VALID with a
  *   `ceil_mode` that changes the output size.
  * @throws RangeError if `auto_pad` SAME would need a negative padding at the start of an axis.
  */
-export function fromOnnx(attributes: OnnxAveragePool, inputShape: Shape): AvgPool2dOptions {
-  checkObject('attribute', attributes, names);
-  const { auto_pad: autoPad = 'NOTSET', pads } = attributes;
+export function fromOnnx(attributes: OnnxAveragePool, inputShape?: Integers): AvgPool2dOptions {
+  const given = readOptions('attribute', attributes, names);
+  const name: unknown = given.auto_pad ?? 'NOTSET';
+  const autoPad = Array.isArray(name) ? String.fromCharCode(...(name as number[])) : name;
   checkOneOf('auto_pad', autoPad, ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID']);
   const window = {
-    kernelSize: positivePair('kernel_shape', attributes.kernel_shape),
-    stride: positivePair('strides', attributes.strides ?? [1, 1]),
-    dilation: positivePair('dilations', attributes.dilations ?? [1, 1]),
+    kernelSize: positivePair('kernel_shape', given.kernel_shape),
+    stride: positivePair('strides', given.strides ?? [1, 1]),
+    dilation: positivePair('dilations', given.dilations ?? [1, 1]),
   };
-  const ceilMode = checkFlag('ceil_mode', attributes.ceil_mode);
-  const given = checkIntegers('pads', pads ?? [0, 0, 0, 0], 4, 0);
-  if (autoPad !== 'NOTSET' && pads !== undefined) {
+  const ceilMode = checkFlag('ceil_mode', given.ceil_mode);
+  const pads = checkIntegers('pads', given.pads ?? [0, 0, 0, 0], 4, 0);
+  // Many models have both, with pads of zeros.
+  if (autoPad !== 'NOTSET' && pads.some((size) => size > 0)) {
     throw new RangeError(`pads cannot be combined with auto_pad ${autoPad}, got ${show(pads)}`);
   }
   const paddingOf = (axis: Axis, index: 0 | 1): AxisPadding => {
     if (autoPad === 'NOTSET') {
-      return [given[index] as number, given[index + 2] as number];
+      return [pads[index] as number, pads[index + 2] as number];
     }
-    return autoPad === 'VALID' ? validPadding(axis, ceilMode) : samePadding(axis, autoPad);
+    return autoPad === 'VALID' ? validPadding(axis, ceilMode) : samePadding(axis, autoPad as string);
   };
   return {
     ...withPadding(inputShape, 'NCHW', window, paddingOf),
     ceilMode: ceilMode && autoPad === 'NOTSET',
-    countIncludePad: checkFlag('count_include_pad', attributes.count_include_pad),
+    countIncludePad: checkFlag('count_include_pad', given.count_include_pad),
   };
 }
 
 /** If the total padding is odd, SAME_UPPER pads the end more and SAME_LOWER the start. */
-function samePadding(axis: Axis, autoPad: 'SAME_UPPER' | 'SAME_LOWER'): AxisPadding {
+function samePadding(axis: Axis, autoPad: string): AxisPadding {
   if (axis.dilation > 1 && axis.kernel > 1) {
     throw new RangeError(
       `ONNX and ONNX Runtime disagree on auto_pad ${autoPad} with a dilation of ${axis.dilation}; give pads instead`,
@@ -96,8 +100,8 @@ function validPadding(axis: Axis, ceilMode: boolean): AxisPadding {
   return [0, 0];
 }
 
-function checkFlag(name: string, value: number | boolean | undefined): boolean {
-  if (![undefined, false, true, 0, 1].includes(value)) {
+function checkFlag(name: string, value: unknown): boolean {
+  if (![undefined, false, true, 0, 1].includes(value as number)) {
     throw new TypeError(`${name} must be 0, 1, true or false, got ${show(value)}`);
   }
   return Boolean(value);

@@ -1,17 +1,17 @@
-// The translator for TensorFlow.js's avgPool: its forward pass.
+// The translator for TensorFlow.js's avgPool and its layer averagePooling2d: the forward pass.
 
 import { checkSize, show } from '../check.js';
 import type { AvgPool2dOptions } from '../options.js';
-import type { Shape } from '../tensor.js';
 import {
   type Axis,
   type AxisPadding,
   checkIntegers,
-  checkObject,
   checkOneOf,
+  type Integers,
   type Pair,
   paddingForOutputSize,
   positivePair,
+  readOptions,
   totalSamePadding,
   unroundedOutputSize,
   withPadding,
@@ -19,29 +19,71 @@ import {
 
 /** The arguments of TensorFlow.js's avgPool by name. */
 export interface TfjsAvgPool {
-  filterSize: number | readonly number[];
-  strides: number | readonly number[];
+  filterSize: number | Integers;
+  strides: number | Integers;
   /** One number for all sides, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
-  pad: 'valid' | 'same' | number | readonly (readonly number[])[];
+  pad: 'valid' | 'same' | number | readonly Integers[];
   dimRoundingMode?: 'floor' | 'round' | 'ceil' | null | undefined;
 }
 
+/** The options of TensorFlow.js's layer averagePooling2d, and what else the configuration of such a layer holds. */
+export interface TfjsAveragePooling2d {
+  /** Default `[2, 2]`. */
+  poolSize?: number | Integers | null | undefined;
+  /** Default: the pool size. */
+  strides?: number | Integers | null | undefined;
+  /** Default `'valid'`. */
+  padding?: 'valid' | 'same' | null | undefined;
+  /** Default `'channelsLast'`. */
+  dataFormat?: 'channelsFirst' | 'channelsLast' | null | undefined;
+  name?: string | null | undefined;
+  trainable?: boolean | null | undefined;
+  dtype?: string | null | undefined;
+}
+
 const names = ['filterSize', 'strides', 'pad', 'dimRoundingMode'];
+const layerNames = ['poolSize', 'strides', 'padding', 'dataFormat', 'name', 'trainable', 'dtype'];
 
 /**
- * The options with which AvgPool2d computes TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)`.
+ * The options with which AvgPool2d computes TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)`, or
+ * its layer `averagePooling2d({ poolSize, strides, padding, dataFormat })`.
  *
  * TensorFlow.js never counts padding in the divisor of its forward pass. So an output size that is rounded up becomes
  * padding at the end. Its gradient divides by the whole window instead; avgpool's is the transpose of the forward pass.
  *
- * @param inputShape `[N, H, W, C]` or `[H, W, C]`.
+ * @param inputShape `[N, H, W, C]` or `[H, W, C]`; with `dataFormat: 'channelsFirst'`, `[N, C, H, W]` or `[C, H, W]`.
+ *   Padding `'valid'` does not need it.
  * @throws TypeError or RangeError for arguments that TensorFlow.js does not have or does not allow.
  * @throws RangeError if a window would contain only padding: TensorFlow.js returns NaN there, avgpool 0.
  * @throws RangeError if `pad` is one number and TensorFlow.js computes a wrong output width: it takes the filter and stride
  *   of the height.
  */
-export function fromTfjs(options: TfjsAvgPool, inputShape: Shape): AvgPool2dOptions {
-  checkObject('option', options, names);
+export function fromTfjs(options: TfjsAvgPool | TfjsAveragePooling2d, inputShape?: Integers): AvgPool2dOptions {
+  // Of the names that the function needs, the layer has only strides.
+  const isFunction =
+    typeof options !== 'object' ||
+    options === null ||
+    ['filterSize', 'pad'].some((name) => Object.hasOwn(options, name));
+  return isFunction ? fromFunction(options as TfjsAvgPool, inputShape) : fromLayer(options, inputShape);
+}
+
+function fromLayer(given: TfjsAveragePooling2d, inputShape: Integers | undefined): AvgPool2dOptions {
+  const options = readOptions('option', given, layerNames);
+  const { poolSize = [2, 2], strides = poolSize, padding = 'valid', dataFormat = 'channelsLast' } = options;
+  checkOneOf('padding', padding, ['valid', 'same']);
+  checkOneOf('dataFormat', dataFormat, ['channelsFirst', 'channelsLast']);
+  const window = {
+    kernelSize: numberOrPair('poolSize', poolSize),
+    stride: numberOrPair('strides', strides),
+    dilation: [1, 1],
+  } as const;
+  const layout = dataFormat === 'channelsLast' ? 'NHWC' : 'NCHW';
+  const paddingOf = (axis: Axis): AxisPadding => (padding === 'same' ? samePadding(axis) : [0, 0]);
+  return { ...withPadding(inputShape, layout, window, paddingOf), countIncludePad: false, layout };
+}
+
+function fromFunction(given: TfjsAvgPool, inputShape: Integers | undefined): AvgPool2dOptions {
+  const options = readOptions('option', given, names);
   const { pad, dimRoundingMode } = options;
   const window = {
     kernelSize: numberOrPair('filterSize', options.filterSize),
@@ -52,16 +94,16 @@ export function fromTfjs(options: TfjsAvgPool, inputShape: Shape): AvgPool2dOpti
   checkOneOf('dimRoundingMode', rounding, ['floor', 'round', 'ceil']);
   if (typeof pad === 'string') {
     checkOneOf('pad', pad, ['valid', 'same']);
-    if (dimRoundingMode != null) {
+    if (dimRoundingMode !== undefined) {
       throw new RangeError(`dimRoundingMode needs a pad of numbers, got ${show(rounding)} with the pad ${show(pad)}`);
     }
   }
-  const given = typeof pad === 'string' ? undefined : explicitPadding(pad);
+  const explicit = typeof pad === 'string' ? undefined : explicitPadding(pad);
   const paddingOf = (axis: Axis, index: 0 | 1): AxisPadding => {
-    if (!given) {
+    if (!explicit) {
       return pad === 'same' ? samePadding(axis) : [0, 0];
     }
-    const [begin, end] = given[index];
+    const [begin, end] = explicit[index];
     const outputSize = Math[rounding](unroundedOutputSize(axis, begin + end));
     if (typeof pad === 'number') {
       // TensorFlow.js 4 uses the filter and the stride of the height for the width as well.

@@ -2,15 +2,16 @@
 
 import { show } from '../check.js';
 import type { AvgPool2dOptions } from '../options.js';
-import type { Shape } from '../tensor.js';
 import {
   type Axis,
   type AxisPadding,
   checkIntegers,
-  checkObject,
   checkOneOf,
+  type Integers,
+  type Plain,
   paddingForOutputSize,
   positivePair,
+  readOptions,
   spatialSize,
   unroundedOutputSize,
   withPadding,
@@ -19,18 +20,18 @@ import {
 /** The options of WebNN's averagePool2d. */
 export interface WebNNPool2dOptions {
   /** Default: the height and width of the input. */
-  windowDimensions?: readonly number[] | undefined;
+  windowDimensions?: Integers | null | undefined;
   /** `[top, bottom, left, right]`; default zeros. */
-  padding?: readonly number[] | undefined;
+  padding?: Integers | null | undefined;
   /** Default `[1, 1]`. */
-  strides?: readonly number[] | undefined;
-  dilations?: readonly number[] | undefined;
+  strides?: Integers | null | undefined;
+  dilations?: Integers | null | undefined;
   layout?: 'nchw' | 'nhwc' | undefined;
   outputShapeRounding?: 'floor' | 'ceil' | undefined;
   /** The older name of `outputShapeRounding`. */
   roundingType?: 'floor' | 'ceil' | undefined;
   /** The height and width of the output. Each must be the floor or the ceiling of the exact size. */
-  outputSizes?: readonly number[] | undefined;
+  outputSizes?: Integers | null | undefined;
   label?: string | undefined;
 }
 
@@ -51,12 +52,13 @@ const names = [
  *
  * WebNN never counts padding in the divisor. So an output size that is rounded up becomes padding at the end.
  *
+ * @param given the options of `averagePool2d`.
  * @param inputShape of rank 4 or 3, in the layout of the options.
  * @throws TypeError or RangeError for options that WebNN does not have or does not allow.
  * @throws RangeError if a window would contain only padding: WebNN does not specify its average.
  */
-export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPool2dOptions {
-  checkObject('option', options, names);
+export function fromWebNN(given: WebNNPool2dOptions, inputShape: Integers): AvgPool2dOptions {
+  const options = readOptions('option', given, names);
   const { layout: name = 'nchw', outputSizes } = options;
   checkOneOf('layout', name, ['nchw', 'nhwc']);
   const layout = name === 'nhwc' ? 'NHWC' : 'NCHW';
@@ -66,10 +68,10 @@ export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPo
     stride: positivePair('strides', options.strides ?? [1, 1]),
     dilation: positivePair('dilations', options.dilations ?? [1, 1]),
   };
-  const given = checkIntegers('padding', options.padding ?? [0, 0, 0, 0], 4, 0);
+  const paddings = checkIntegers('padding', options.padding ?? [0, 0, 0, 0], 4, 0);
   const expected = outputSizes === undefined ? undefined : positivePair('outputSizes', outputSizes);
   const paddingOf = (axis: Axis, index: 0 | 1): AxisPadding => {
-    const padding = [given[2 * index] as number, given[2 * index + 1] as number] as const;
+    const padding = [paddings[2 * index] as number, paddings[2 * index + 1] as number] as const;
     const size = unroundedOutputSize(axis, padding[0] + padding[1]);
     const outputSize = expected?.[index] ?? Math[rounding](size);
     if (outputSize !== Math.floor(size) && outputSize !== Math.ceil(size)) {
@@ -80,7 +82,7 @@ export function fromWebNN(options: WebNNPool2dOptions, inputShape: Shape): AvgPo
   return { ...withPadding(inputShape, layout, window, paddingOf), countIncludePad: false, layout };
 }
 
-function checkRounding({ outputShapeRounding, roundingType }: WebNNPool2dOptions): 'floor' | 'ceil' {
+function checkRounding({ outputShapeRounding, roundingType }: Plain<WebNNPool2dOptions>): 'floor' | 'ceil' {
   const rounding = outputShapeRounding ?? roundingType ?? 'floor';
   checkOneOf('outputShapeRounding', rounding, ['floor', 'ceil']);
   checkOneOf('roundingType', roundingType ?? rounding, ['floor', 'ceil']);
