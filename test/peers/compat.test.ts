@@ -329,6 +329,7 @@ describe('TensorFlow.js', () => {
         ...(strides && { strides }),
         ...(padding && { padding }),
         ...(dataFormat && { dataFormat }),
+        ...(below(2) && { inputShape: shape.slice(1) }),
       };
       const of = `${JSON.stringify(args)} on ${JSON.stringify(shape)}`;
       const layer = layers.layers.averagePooling2d(args as Parameters<typeof layers.layers.averagePooling2d>[0]);

@@ -39,10 +39,22 @@ export interface TfjsAveragePooling2d {
   name?: string | null | undefined;
   trainable?: boolean | null | undefined;
   dtype?: string | null | undefined;
+  inputShape?: unknown;
+  batchInputShape?: unknown;
 }
 
 const names = ['filterSize', 'strides', 'pad', 'dimRoundingMode'];
-const layerNames = ['poolSize', 'strides', 'padding', 'dataFormat', 'name', 'trainable', 'dtype'];
+const layerNames = [
+  'poolSize',
+  'strides',
+  'padding',
+  'dataFormat',
+  'name',
+  'trainable',
+  'dtype',
+  'inputShape',
+  'batchInputShape',
+];
 
 /**
  * The options with which AvgPool2d computes TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)`, or
