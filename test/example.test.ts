@@ -1,12 +1,17 @@
-// Tests the program of `npm start`: the pictures that it writes, and its error messages.
+// Tests two examples: the program of `npm start`, its pictures and its error messages; and the service for Cloudflare
+// Workers, its answers and what a request may cost. test/runtimes runs the service in workerd.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { memoryUsage, Tensor } from 'avgpool';
+import fc from 'fast-check';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { runProgram } from './program.js';
+import { bodyOf, LIMIT, requests } from './requests.js';
 
 const program = fileURLToPath(new URL('../examples/photograph.mjs', import.meta.url));
 const pictures = new URL('../examples/out/', import.meta.url);
@@ -59,4 +64,215 @@ test('without arguments the program pools its own photograph', () => {
   expect(stdout).toContain('[1, 64, 56, 56] → [1, 64, 28, 28]');
   expect(stdout).toContain('[4, 32, 16, 16] → [4, 32, 16, 16]');
   expect(stdout).toMatch(/\d+ ns per call/);
+});
+
+describe('the service for Cloudflare Workers', async () => {
+  // The copy finds the package in the node_modules beside it.
+  const folder = mkdtempSync(join(tmpdir(), 'avgpool-worker-'));
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules/avgpool'), 'dir');
+  copyFileSync(join(root, 'examples/cloudflare-worker/src/index.js'), join(folder, 'index.mjs'));
+  const service = pathToFileURL(join(folder, 'index.mjs')).href;
+  const { default: worker } = await import(service);
+
+  type Body = Float32Array | ReadableStream | null;
+  const post = (query: string, body: Body, headers = {}): Promise<Response> =>
+    worker.fetch(
+      new Request(`http://localhost/?${query}`, { method: 'POST', body, headers, duplex: 'half' } as object),
+    );
+  const eight = () => new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);
+  /** The most bytes that the WebAssembly memory may have after any requests. */
+  const MOST_MEMORY = 8 * 2 ** 20;
+  const expectLittleMemory = () => {
+    const { bytes, tensors } = memoryUsage();
+    expect([tensors, Math.max(bytes, MOST_MEMORY)]).toEqual([0, MOST_MEMORY]);
+  };
+
+  test('random requests within the limits are answered in little memory', async () => {
+    const counts: Record<number, number> = {};
+    const property = fc.asyncProperty(requests, async ({ query, size, chunk }) => {
+      const response = await post(query, bodyOf(4 * size, chunk));
+      const { status, headers } = response;
+      counts[status] = (counts[status] ?? 0) + 1;
+      expect([200, 400, 413], await response.clone().text()).toContain(status);
+      if (status === 200) {
+        const answer = new Float32Array(await response.arrayBuffer());
+        const shape = (headers.get('x-shape') as string).split(',').map(Number);
+        expect(answer).toHaveLength(shape.reduce((product, length) => product * length));
+        // The time follows this sum.
+        expect(size + answer.length).toBeLessThanOrEqual(2 * LIMIT);
+        expect(answer.every((value) => value === 0)).toBe(true);
+      }
+      expectLittleMemory();
+    });
+    await fc.assert(property, { seed: 20_261_126, numRuns: 500 });
+    // Most requests are permitted, and some are too large.
+    expect(counts[200]).toBeGreaterThan(400);
+    expect(counts[413]).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ['a long window', `shape=1,1,${LIMIT}&kernel=1000,1&stride=1,${LIMIT}&padding=500,0`, LIMIT, 200],
+    ['a padding of the size of the row', `shape=1,1,10000&kernel=1,10000&padding=262143,0`, 10_000, 413],
+    ['a row of the largest size', `shape=1,1,${LIMIT}&kernel=1,3&stride=1&padding=0,1`, LIMIT, 200],
+    ['a column of the largest size', `shape=1,${LIMIT},1&kernel=100000,1&stride=1&padding=50000,0`, LIMIT, 413],
+    ['planes of one element', `shape=${LIMIT},1,1&kernel=1`, LIMIT, 200],
+    ['a square', 'shape=1,512,512&kernel=511&stride=1&padding=255', LIMIT, 200],
+  ])('%s is answered in little memory', async (_, query, size, status) => {
+    const response = await post(query, new Float32Array(size));
+    expect(response.status, status === 200 ? '' : await response.text()).toBe(status);
+    expectLittleMemory();
+  });
+
+  const square = 'shape=1,2,4&kernel=2';
+  test.each([
+    ['shape once, at most four comma-separated integers, got ""', ''],
+    ['the query needs kernel once', 'shape=1,2,4'],
+    ['got ""', 'shape=&kernel=2'],
+    ['got " "', 'shape= &kernel=2'],
+    ['got "1,two,4"', 'shape=1,two,4&kernel=2'],
+    ['got "1,,4"', 'shape=1,,4&kernel=2'],
+    ['got "1,2,0x4"', 'shape=1,2,0x4&kernel=2'],
+    ['got "-1"', 'shape=1,2,4&kernel=-1'],
+    ['got "1.5"', 'shape=1,2,4&kernel=1.5'],
+    ['got "NaN"', 'shape=1,2,4&kernel=NaN'],
+    ['got "1e308"', 'shape=1,2,4&kernel=1e308'],
+    ['got "Infinity"', 'shape=1,2,4&kernel=Infinity'],
+    ['got "2 and 2"', 'shape=1,2,4&kernel=2&kernel=2'],
+    [`got "${'1,'.repeat(20)}"`, `shape=${'1,'.repeat(5000)}1&kernel=2`],
+    [`got "${'9'.repeat(40)}"`, `shape=${'9'.repeat(5000)}&kernel=2`],
+    ['the query needs stride once', `${square}&stride=`],
+    ['the query needs padding once', `${square}&padding=a`],
+    ['at most 2147483647', 'shape=1,2,9999999999&kernel=2'],
+    ['more than the limit', 'shape=1,2147483647,2147483647&kernel=2'],
+    ['inputShape must be', 'shape=4&kernel=2'],
+    ['the height of the input must be at least 1, got 0', 'shape=1,0,4&kernel=2'],
+    ['kernelSize must be', 'shape=1,2,4&kernel=0'],
+    ['got [2, 2, 2]', 'shape=1,2,4&kernel=2,2,2'],
+    ['the output height must be at least 1', 'shape=1,2,4&kernel=3'],
+  ])('a wrong query gets status 400 and a sentence with: %s', async (sentence, query) => {
+    const response = await post(query, eight());
+    const text = await response.text();
+    expect(response.status, text).toBe(400);
+    expect(text).toContain(sentence);
+    expect(text.length).toBeLessThan(300);
+  });
+
+  test.each([
+    ['a body that is too large', 'shape=1,1,262145&kernel=1', 'a body may have 1048576 bytes at most'],
+    ['an answer that is too large', 'shape=1,2,4&kernel=2&padding=4000', 'an answer may have'],
+    ['planes without end', 'shape=100000,1,1&kernel=2000&stride=1&padding=1000', 'an answer may have'],
+  ])('%s gets status 413 before it is read', async (_, query, sentence) => {
+    const pull = vi.fn();
+    const response = await post(query, new ReadableStream({ pull }, { highWaterMark: 0 }));
+    expect([response.status, await response.text()]).toEqual([413, expect.stringContaining(sentence)]);
+    expect(pull).not.toHaveBeenCalled();
+  });
+
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE'])('the method %s gets status 405', async (method) => {
+    expect((await worker.fetch(new Request(`http://localhost/?${square}`, { method }))).status).toBe(405);
+  });
+
+  const endless = (chunk: number) => bodyOf(Number.POSITIVE_INFINITY, chunk);
+  const failing = () => {
+    let count = 0;
+    return new ReadableStream({
+      pull: (controller) => (count++ ? controller.error('reset') : controller.enqueue(new Uint8Array(8))),
+    });
+  };
+  test.each<[string, string, () => Body, Record<string, string>, number, string]>([
+    ['no body', square, () => null, {}, 400, 'needs a body of 32 bytes, got 0'],
+    ['a short body', square, () => bodyOf(31, 7), {}, 400, 'needs a body of 32 bytes, got 31'],
+    ['a long body', square, () => bodyOf(33, 7), {}, 400, 'needs a body of 32 bytes, got more'],
+    ['an endless body', square, () => endless(5), {}, 400, 'got more'],
+    ['an endless body in large chunks', square, () => endless(2 ** 22), {}, 400, 'got more'],
+    ['a content-length that is too large', square, eight, { 'content-length': '1e9' }, 400, 'got 1000000000'],
+    ['a content-length that is no number', square, eight, { 'content-length': 'x' }, 400, 'got NaN'],
+    ['a content-length that hides a short body', square, () => bodyOf(8, 8), { 'content-length': '32' }, 400, 'got 8'],
+    ['a content-length that hides an endless body', square, () => endless(8), { 'content-length': '32' }, 400, 'more'],
+    ['a body that fails', square, failing, {}, 400, 'the body ended with an error'],
+    ['100,000 bytes one by one', 'shape=1,1,25000&kernel=1', () => bodyOf(100_000, 1), {}, 413, '65536 chunks at most'],
+  ])('%s gets a status and a sentence', async (_, query, body, headers, status, sentence) => {
+    const response = await post(query, body(), headers);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(sentence)]);
+    expect((await post(square, eight())).status).toBe(200);
+    expectLittleMemory();
+  });
+
+  test('a refused body is cancelled', async () => {
+    const cancel = vi.fn();
+    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64)), cancel });
+    expect((await post(square, body)).status).toBe(400);
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  test('an empty batch and bodies in pieces of any size are answered', async () => {
+    const empty = await post('shape=0,1,2,4&kernel=2', null);
+    expect([empty.status, empty.headers.get('x-shape'), await empty.text()]).toEqual([200, '0,1,1,2', '']);
+    const bytes = new Uint8Array(new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]).buffer);
+    for (const step of [1, 3, 4, 31, 32]) {
+      const body = new ReadableStream({
+        start(controller) {
+          for (let start = 0; start < 32; start += step) {
+            controller.enqueue(bytes.slice(start, start + step));
+          }
+          controller.close();
+        },
+      });
+      const response = await post(square, body);
+      expect([...new Float32Array(await response.arrayBuffer())]).toEqual([3.5, 5.5]);
+    }
+  });
+
+  test('of thousands of parallel requests, those beyond 32 MiB of bodies get status 503, and later ones are answered', async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const query = `shape=1,1,${LIMIT}&kernel=1,2`;
+    const waiting = () => {
+      const whole = bodyOf(4 * LIMIT, 2 ** 16);
+      return whole.pipeThrough(new TransformStream({ start: () => released }));
+    };
+    const answers = Array.from({ length: 2000 }, () => post(query, waiting()));
+    expect(memoryUsage().tensors).toBe(0);
+    release();
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses).toEqual(Array.from({ length: 2000 }, (_, i) => (i < 32 ? 200 : 503)));
+    expect((await post(query, new Float32Array(LIMIT))).status).toBe(200);
+    expectLittleMemory();
+  });
+
+  test('an error inside gets status 500 without its text', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue();
+    const from = vi.spyOn(Tensor, 'from').mockImplementation(() => {
+      throw new Error('secret');
+    });
+    const response = await post(square, eight());
+    expect([response.status, await response.text()]).toEqual([500, 'the service failed\n']);
+    expect(log).toHaveBeenCalledOnce();
+    from.mockRestore();
+    log.mockRestore();
+    expect((await post(square, eight())).status).toBe(200);
+  });
+
+  test('without memory a request gets status 503, and later ones are answered', () => {
+    const program = `
+      const { default: worker } = await import(${JSON.stringify(service)});
+      const post = async () => {
+        const body = new Float32Array(${LIMIT});
+        const query = 'shape=1,1,${LIMIT}&kernel=1,2&stride=1';
+        const response = await worker.fetch(new Request('http://localhost/?' + query, { method: 'POST', body }));
+        return [response.status, response.status === 200 ? '' : await response.text()];
+      };
+      const held = Tensor.zeros([1, 1, 13 * 2 ** 18]);
+      const refused = [await post(), await post(), memoryUsage().tensors];
+      held.dispose();
+      console.log(JSON.stringify([...refused, await post(), memoryUsage().tensors]));`;
+    const refusal = [503, 'there is not enough memory now, try again later\n'];
+    // 256 pages of 64 KiB are 16 MiB.
+    const lines = runProgram(program, '--wasm-max-mem-pages=256').split('\n');
+    expect(JSON.parse(lines.at(-1) as string)).toEqual([refusal, refusal, 1, [200, ''], 0]);
+  });
 });
