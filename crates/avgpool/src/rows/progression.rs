@@ -54,9 +54,13 @@ impl Progression {
 
     /// Whether prefix and suffix sums are faster than adding term by term.
     ///
-    /// They take about as long as adding 4 + 2·shift terms, on rows of at least 35 elements.
+    /// They take about as long as adding 4 + 2·shift terms, on rows of at least 35 elements. If many sums are clipped, they add
+    /// every term twice and no more, which can be far less.
     pub fn is_long(&self) -> bool {
-        self.terms.min(self.sources) as u64 > 4 + 2 * self.shift as u64
+        let [terms, sources, shift, sums] = [self.terms, self.sources, self.shift, self.sums].map(|size| size as u64);
+        let met = ((sources + terms) / shift + 1).min(sums);
+        let added = terms.min(sources);
+        added > 4 + 2 * shift || added * met > 16 * (2 * sources + 4 * met)
     }
 
     /// The numbers of the sums at `positions`.

@@ -173,6 +173,9 @@ fn padded_end(visit: &mut dyn FnMut(&Geometry)) {
         let widths = sides([width], [1, 3], [1, 2], [1], [(0, 0), (1, 3)]);
         sweep_layouts(&heights, &widths, &[(3, channels)], visit);
     }
+    // More than 100 windows hold every row, and strides are longer than half of the input.
+    let far = sides([100], [9000], [60], [1], [(8000, 8000)]);
+    sweep_layouts(&far, &sides([5, 9], [2], [1], [1], [(0, 0)]), &[(3, 1), (1, 9)], visit);
 }
 
 /// Many planes: several whole vectors of them and a tail, in groups that reuse the same memory.
