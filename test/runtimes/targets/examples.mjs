@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import fc from 'fast-check';
 import { Miniflare } from 'miniflare';
 import { expect } from 'vitest';
-import { bodyOf, LIMIT, requests } from '../../requests.js';
+import { bodyOf, LIMIT, requests } from '../../requests.ts';
 import { onPage } from '../browsers.mjs';
 import { check } from '../target.mjs';
 import { here, installed, root, versionOf, withServer } from '../tools.mjs';
@@ -101,29 +101,45 @@ check('Chromium', 'example: page', async (folder) => {
 async function sendRandomRequests(worker) {
   const statuses = {};
   let slowest = { milliseconds: 0 };
-  const property = fc.asyncProperty(requests, async ({ query, size, chunk }) => {
+  const send = async ({ query, size, chunk }) => {
     const start = performance.now();
-    const response = await worker.dispatchFetch(`http://localhost/?${query}`, {
-      method: 'POST',
-      body: size > 0 ? bodyOf(4 * size, chunk) : new Uint8Array(0),
-      duplex: 'half',
-    });
+    const response = await worker
+      .dispatchFetch(`http://localhost/?${query}`, {
+        method: 'POST',
+        body: size > 0 ? bodyOf(4 * size, chunk) : new Uint8Array(0),
+        duplex: 'half',
+      })
+      .catch(closedEarly);
     const { byteLength } = await response.arrayBuffer();
-    const milliseconds = performance.now() - start;
+    return { status: response.status, byteLength, milliseconds: performance.now() - start };
+  };
+  const property = fc.asyncProperty(requests, async (request) => {
+    const { status, byteLength, milliseconds } = await send(request);
     if (milliseconds > slowest.milliseconds) {
-      slowest = { milliseconds, query };
+      slowest = { milliseconds, request };
     }
-    statuses[response.status] = (statuses[response.status] ?? 0) + 1;
-    expect([200, 413]).toContain(response.status);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+    expect([200, 413]).toContain(status);
     expect(byteLength).toBeLessThanOrEqual(4 * LIMIT);
   });
   await fc.assert(property, { seed: 20_261_126, numRuns: 10_000 });
   const memory = await (await worker.dispatchFetch('http://localhost/')).json();
-  console.log('random requests', JSON.stringify({ statuses, memory, slowest }));
+  // Other processes delay some requests. The slowest one is sent again, for what it costs by itself.
+  const again = [await send(slowest.request), await send(slowest.request), await send(slowest.request)];
+  const alone = Math.min(...again.map(({ milliseconds }) => milliseconds));
+  console.log('random requests', JSON.stringify({ statuses, memory, slowest, alone }));
   // The memory never shrinks, so this is its peak.
   expect(memory.tensors).toBe(0);
   expect(memory.bytes).toBeLessThan(8 * 2 ** 20);
   expect(statuses[200]).toBeGreaterThan(8000);
+}
+
+/** A refusal whose answer is lost, since workerd closes the connection while the body is still being written. */
+function closedEarly(error) {
+  if (['ECONNRESET', 'EPIPE'].includes(error.cause?.code)) {
+    return new Response(null, { status: 413 });
+  }
+  throw error;
 }
 
 /** Sends valid and invalid requests. */
@@ -137,19 +153,18 @@ async function checkWorker(address) {
   expect(got.status, await got.text()).toBe(405);
 
   const eight = new Float32Array(8);
-  const chunks = (count) => ReadableStream.from(Array.from({ length: count }, () => new Uint8Array(2 ** 20)));
-  // The last three are refused before their body is read to its end. The server may close the connection after them.
+  // The last two are refused before their body is read. The server may close the connection after them. Bodies that never
+  // end are tested in test/example.test.ts: wrangler's proxy has an answer of its own for them.
   for (const [query, body, status, sentence] of [
     ['shape=1,2,4&kernel=2', new Uint8Array(7), 400, /needs a body of 32 bytes, got 7/],
     ['shape=1,2,4&kernel=2', new Float32Array(7), 400, /needs a body of 32 bytes, got 28/],
     ['shape=1,2,4', eight, 400, /the query needs kernel once/],
-    ['shape=1,two,4&kernel=2', eight, 400, /the query needs shape, .* got "1,two,4"/],
+    ['shape=1,two,4&kernel=2', eight, 400, /the query needs shape once, .* got "1,two,4"/],
     ['shape=1,2,4&kernel=0', eight, 400, /kernelSize must be .* got 0/],
     ['shape=1,2,4&kernel=3', eight, 400, /the output height must be at least 1/],
     ['shape=1,2,4&kernel=2,2,2', eight, 400, /kernelSize must be .* got \[2, 2, 2\]/],
     ['shape=1,2,4&kernel=2&padding=4000', eight, 413, /an answer may have 1048576 bytes/],
     ['shape=1,1,262145&kernel=1', new Float32Array(262_145), 413, /a body may have 1048576 bytes/],
-    ['shape=1,2,4&kernel=2', chunks(3), 400, /needs a body of 32 bytes, got more/],
   ]) {
     const refused = await post(query, body);
     const text = await refused.text();
