@@ -49,7 +49,10 @@ impl Progression {
 
     /// Whether sum j adds the terms of sum j of `other`, and belongs `distance` positions later. The number of sums may differ.
     pub fn repeats(&self, other: &Self, distance: usize) -> bool {
-        *self == Self { first_sum: other.first_sum + distance, sums: self.sums, ..*other }
+        let mut repeated = *other;
+        repeated.first_sum += distance;
+        repeated.sums = self.sums;
+        *self == repeated
     }
 
     /// Whether prefix and suffix sums are faster than adding term by term.
