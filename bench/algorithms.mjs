@@ -1,4 +1,5 @@
-// The speedup of each algorithm of the kernel: the shipped module against a module that has only Separable.
+// The speedup of each algorithm of the kernel: the shipped module against a module that has only
+// Separable and WholePlanes.
 //
 // The cases are listed by hand. A speedup of about 1× may mean that the plan no longer chooses the algorithm.
 
@@ -39,6 +40,10 @@ const algorithms = {
     [1, 256, 28, 28],
     [1, 64, 112, 112],
   ]),
+  long_rows: [
+    ...cases('1×3 stride 1', { kernelSize: [1, 3], stride: 1 }, [[1, 1, 1, 1_000_000]]),
+    ...cases('4×1 stride 4', { kernelSize: [4, 1] }, [[1, 8, 100_000, 1]]),
+  ],
   small_planes: [
     ...cases('3×3 stride 1', { kernelSize: 3, stride: 1 }, [[1, 512, 7, 7]]),
     ...cases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 512, 14, 14]]),

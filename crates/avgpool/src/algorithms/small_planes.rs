@@ -1,7 +1,7 @@
 //! Any geometry of small NCHW planes: lanes are planes, while those of `Separable` are rows.
 //!
-//! It knows the order of the steps. Backward takes the steps of forward in reverse. 1.8× to 2.9× faster than `Separable` on
-//! planes of 7×7, and 1.4× to 1.8× on those of 14×14 (`npm run bench -- --algorithms`).
+//! It knows the order of the steps. Backward takes the steps of forward in reverse. 1.8× to 2.7× faster than `Separable` on
+//! planes of 7×7, and 1.3× to 1.7× on those of 14×14 (`npm run bench -- --algorithms`).
 
 use super::{Algorithm, Separable};
 use crate::geometry::Geometry;

@@ -1,7 +1,7 @@
 //! 3×3, 5×5 and 7×7 windows with stride 1 that keep the size, NCHW: strips of columns, from the first row to the last.
 //!
-//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. Under 3×3 it is 2.8× to 4.3×
-//! faster than `Separable`, and under 5×5 and 7×7 it is 2.3× to 3.8× faster (`npm run bench -- --algorithms`).
+//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. Under 3×3 it is 1.6× to 4.9×
+//! faster than `Separable`, and under 5×5 and 7×7 it is 1.5× to 4.2× faster (`npm run bench -- --algorithms`).
 
 #![expect(
     unsafe_code,
@@ -57,8 +57,8 @@ impl<T: Element> Algorithm<T> for Stride1 {
         if !(geometry.channels == 1 && matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
             return None;
         }
-        // Rows a multiple of 1 KiB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are 1.8× slower
-        // than `Separable`. On 508×508 they are 1.8× faster.
+        // Rows a multiple of 1 KiB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are slower
+        // than `Separable`. On 508×508 they are faster.
         if width.is_multiple_of(1024 / size_of::<T>()) {
             return None;
         }

@@ -1,6 +1,6 @@
 //! 3×3 windows with stride 2 that halve the size, rounded up, NCHW: strips of even and odd columns.
 //!
-//! It knows how windows reach over the edges of a plane. 1.6× to 2.4× faster than `Separable`
+//! It knows how windows reach over the edges of a plane. 1.5× to 2.4× faster than `Separable`
 //! (`npm run bench -- --algorithms`).
 
 #![expect(unsafe_code, reason = "strips jump from row to row: see stride1.rs")]

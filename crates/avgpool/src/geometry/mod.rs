@@ -18,9 +18,9 @@ use crate::simd::{Element, MAX_LANES};
 /// How planes of one size are pooled.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
-    /// The height.
+    /// The height. For planes of one column, which are seen as one row, the width.
     pub(crate) rows: Axis,
-    /// The width.
+    /// The width. For planes of one column, the height.
     pub(crate) columns: Axis,
     /// The phases of the height.
     pub(crate) row_phases: Phases,
@@ -40,6 +40,9 @@ impl Geometry {
     /// `None` if a plane has more elements than a `usize` can count.
     pub fn new(rows: Axis, columns: Axis, channels: NonZeroU32, divisor: Divisor) -> Option<Self> {
         let channels = channels.get() as usize;
+        // A column lies in memory as a row does, and rows have faster algorithms.
+        let is_column = channels == 1 && columns.input == 1 && columns.output == 1;
+        let (rows, columns) = if is_column { (columns, rows) } else { (rows, columns) };
         let countable = |rows: usize, columns: usize| rows.checked_mul(columns)?.checked_mul(channels);
         countable(rows.input, columns.input)?;
         countable(rows.output, columns.output)?;

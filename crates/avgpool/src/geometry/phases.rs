@@ -40,17 +40,36 @@ impl Phases {
 
     /// Forward: every output position adds the input positions under its window. Writes the sums at `outputs`, in each of
     /// `matrices` consecutive matrices.
-    #[inline(never)]
     pub fn sum_taps<T: Element>(&self, outputs: Range<usize>, sums: &mut [T], sources: Rows<T>, matrices: usize) {
+        self.sum_taps_apart(outputs, sums, sources.width, sources, matrices);
+    }
+
+    /// The same, where a sum starts `pitch` elements after the one before.
+    #[inline(never)]
+    pub fn sum_taps_apart<T: Element>(
+        &self,
+        outputs: Range<usize>,
+        sums: &mut [T],
+        pitch: usize,
+        sources: Rows<T>,
+        matrices: usize,
+    ) {
         let count = self.pattern.window_step.min(self.pattern.axis.output);
-        sum_rows(self.met(&self.taps, Pattern::taps, count, &outputs), &outputs, sums, sources, matrices);
+        sum_rows(self.met(&self.taps, Pattern::taps, count, &outputs), &outputs, sums, pitch, sources, matrices);
     }
 
     /// Backward: every input position adds the output positions whose windows hold it. Writes the sums at `inputs`, likewise.
     #[inline(never)]
     pub fn sum_windows<T: Element>(&self, inputs: Range<usize>, sums: &mut [T], sources: Rows<T>, matrices: usize) {
         let count = self.pattern.period;
-        sum_rows(self.met(&self.windows, Pattern::windows, count, &inputs), &inputs, sums, sources, matrices);
+        sum_rows(
+            self.met(&self.windows, Pattern::windows, count, &inputs),
+            &inputs,
+            sums,
+            sources.width,
+            sources,
+            matrices,
+        );
     }
 
     /// The progressions with a sum at one of these positions.

@@ -4,6 +4,7 @@
 
 pub mod blocks;
 pub mod divide;
+pub mod neighbours;
 pub mod progression;
 pub mod rolling;
 pub mod scratch;

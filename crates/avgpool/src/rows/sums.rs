@@ -7,7 +7,7 @@
 
 use core::ops::Range;
 
-use super::blocks::{Block, add, for_blocks, load, store};
+use super::blocks::{Block, add, for_blocks, for_vectors, load, store};
 use super::progression::Progression;
 use crate::simd::{Element, Simd};
 
@@ -22,7 +22,7 @@ pub struct Rows<'a, T> {
 /// `sums[x] = Σ sources[t]` over the terms t of the sum at position x, for every x in `positions`, in each of `matrices`
 /// consecutive matrices.
 ///
-/// The progressions come in the order of their first sums.
+/// A sum starts `pitch` elements after the one before. The progressions come in the order of their first sums.
 ///
 /// # Panics
 ///
@@ -31,6 +31,7 @@ pub fn sum_rows<T: Element>(
     progressions: impl Iterator<Item = Progression>,
     positions: &Range<usize>,
     sums: &mut [T],
+    pitch: usize,
     sources: Rows<T>,
     matrices: usize,
 ) {
@@ -49,6 +50,9 @@ pub fn sum_rows<T: Element>(
         let inner = unclipped.start.clamp(numbers.start, numbers.end)..unclipped.end.clamp(numbers.start, numbers.end);
         let parts = if progression.is_long() {
             [(numbers, Method::PrefixSuffix), (0..0, Method::Clipped), (0..0, Method::Clipped)]
+        } else if sources.width < T::Vector::LANES {
+            // Only this method has a loop for rows shorter than a vector.
+            [(numbers, Method::Clipped), (0..0, Method::Clipped), (0..0, Method::Clipped)]
         } else {
             let [before, after] = [numbers.start..inner.start, inner.end..numbers.end];
             [(before, Method::Clipped), (inner, Method::Unclipped), (after, Method::Clipped)]
@@ -57,7 +61,7 @@ pub fn sum_rows<T: Element>(
             for (numbers, method) in &parts {
                 if !numbers.is_empty() {
                     let sources = Rows { elements, ..sources };
-                    let sums = Sums::new(&progression, numbers.clone(), copies, positions, sums, sources);
+                    let sums = Sums::new(&progression, numbers.clone(), copies, positions, sums, pitch, sources);
                     match method {
                         Method::Clipped => sums.add_clipped(),
                         Method::Unclipped => sums.add_unclipped(),
@@ -83,9 +87,10 @@ struct Sums<'a, T> {
     /// Each sum goes to this many consecutive rows.
     copies: usize,
     width: usize,
-    /// The first sum starts at element 0, and the next one `pitch` elements later.
+    /// The first sum starts at element 0, and the next one `pitch` elements later. A copy starts `copy_pitch` elements later.
     results: &'a mut [T],
     pitch: usize,
+    copy_pitch: usize,
     /// Term `first_term` starts at element 0, and the next one `term_pitch` elements later.
     terms: &'a [T],
     first_term: usize,
@@ -101,11 +106,12 @@ impl<'a, T: Element> Sums<'a, T> {
         copies: usize,
         positions: &Range<usize>,
         sums: &'a mut [T],
+        pitch: usize,
         sources: Rows<'a, T>,
     ) -> Self {
         let width = sources.width;
         let sum_row = |j: usize| progression.first_sum + j * progression.sum_step - positions.start;
-        assert!(sums.len() / width >= sum_row(numbers.end - 1) + copies, "a row for every sum");
+        assert!(width <= pitch && sums.len() / pitch >= sum_row(numbers.end - 1) + copies, "a row for every sum");
         // The terms of a sum start and end no earlier than those of the sum before.
         let used = progression.terms(numbers.start).start..progression.terms(numbers.end - 1).end;
         let term_row = |number: usize| progression.first_source + number * progression.source_step - sources.first;
@@ -119,8 +125,9 @@ impl<'a, T: Element> Sums<'a, T> {
             progression: *progression,
             copies,
             width,
-            results: &mut sums[sum_row(numbers.start) * width..],
-            pitch: progression.sum_step.wrapping_mul(width),
+            results: &mut sums[sum_row(numbers.start) * pitch..],
+            pitch: progression.sum_step.wrapping_mul(pitch),
+            copy_pitch: pitch,
             terms,
             first_term: used.start,
             term_pitch: progression.source_step.wrapping_mul(width),
@@ -166,7 +173,7 @@ impl<'a, T: Element> Sums<'a, T> {
             if TERMS == ANY {
                 self.add_any(width, result, term, terms);
             } else {
-                for_blocks(width, &mut Sum::<T, TERMS> { sums: &mut self, result, term, terms });
+                for_vectors(width, &mut Sum::<T, TERMS> { sums: &mut self, result, term, terms });
             }
             result += pitch;
             term += shift;
@@ -199,7 +206,7 @@ impl<'a, T: Element> Sums<'a, T> {
             // SAFETY: `new` has checked the rows of all sums and copies. A block lies inside a row, or inside the rows
             // that form one.
             unsafe { store(block, self.results, at) }
-            at += self.width;
+            at += self.copy_pitch;
         }
     }
 }

@@ -60,6 +60,24 @@ pub trait Simd: Copy + Add<Output = Self> + Mul<Output = Self> + Div<Output = Se
     /// The lanes of `self` and `other` alternating, as two vectors: the inverse of `deinterleave`.
     fn interleave(self, other: Self) -> (Self, Self);
 
+    /// The first `count` lanes. The others become zero.
+    #[must_use]
+    fn first_lanes(self, count: usize) -> Self;
+
+    /// Lane i is the sum of the lanes of `load(i)`.
+    #[inline(always)]
+    fn sum_lanes(load: impl Fn(usize) -> Self) -> Self {
+        let halves = |left: Self, right: Self| {
+            let (low, high) = left.interleave(right);
+            low + high
+        };
+        match Self::LANES {
+            1 => load(0),
+            2 => halves(load(0), load(1)),
+            _ => halves(halves(load(0), load(2)), halves(load(1), load(3))),
+        }
+    }
+
     /// Transposes the square of the vectors `load(0..LANES)`: lane j of vector i becomes lane i of vector j.
     fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self));
 }

@@ -53,6 +53,11 @@ impl<T: Element, const N: usize> Simd for Array<T, N> {
     }
 
     #[inline(always)]
+    fn first_lanes(self, count: usize) -> Self {
+        Self(from_fn(|i| if i < count { self.0[i] } else { T::default() }))
+    }
+
+    #[inline(always)]
     fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self)) {
         if N == 4 { transpose_4(load, store) } else { transpose_2(load, store) }
     }

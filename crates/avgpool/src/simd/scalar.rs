@@ -53,6 +53,11 @@ macro_rules! element {
             }
 
             #[inline(always)]
+            fn first_lanes(self, count: usize) -> Self {
+                if count > 0 { self } else { 0.0 }
+            }
+
+            #[inline(always)]
             fn transpose(load: impl Fn(usize) -> Self, mut store: impl FnMut(usize, Self)) {
                 store(0, load(0));
             }

@@ -11,6 +11,7 @@ use super::{Simd, transpose_2, transpose_4};
 macro_rules! vector {
     (
         $name:ident, $element:ty, $lanes:literal, $splat:ident, $add:ident, $mul:ident, $div:ident, $transpose:ident, $shuffle:ident,
+        $bits:ident, $numbers:expr, $greater:ident, $number_splat:ident,
         even $even:tt, odd $odd:tt, low $low:tt, high $high:tt, right $right:tt, left $left:tt
     ) => {
         #[derive(Clone, Copy)]
@@ -66,6 +67,11 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            fn first_lanes(self, count: usize) -> Self {
+                Self(wasm::v128_and(self.0, wasm::$greater(wasm::$number_splat(count as $bits), $numbers)))
+            }
+
+            #[inline(always)]
             fn transpose(load: impl Fn(usize) -> Self, store: impl FnMut(usize, Self)) {
                 $transpose(load, store);
             }
@@ -92,9 +98,11 @@ macro_rules! vector {
 
 vector!(
     F32x4, f32, 4, f32x4_splat, f32x4_add, f32x4_mul, f32x4_div, transpose_4, i32x4_shuffle,
+    i32, wasm::i32x4(0, 1, 2, 3), i32x4_gt, i32x4_splat,
     even [0, 2, 4, 6], odd [1, 3, 5, 7], low [0, 4, 1, 5], high [2, 6, 3, 7], right [3, 4, 5, 6], left [1, 2, 3, 4]
 );
 vector!(
     F64x2, f64, 2, f64x2_splat, f64x2_add, f64x2_mul, f64x2_div, transpose_2, i64x2_shuffle,
+    i64, wasm::i64x2(0, 1), i64x2_gt, i64x2_splat,
     even [0, 2], odd [1, 3], low [0, 2], high [1, 3], right [1, 2], left [1, 2]
 );

@@ -22,6 +22,7 @@ macro_rules! with_worlds {
             on_every_small_plane: |visit| sweep(&small(), &small(), visit);
             along_long_rows: |visit| sweep(&few(), &long(), visit);
             along_long_columns: |visit| sweep(&long(), &few(), visit);
+            on_one_long_row: one_long_row;
             where_long_strides_meet_dilation: long_strides;
             where_dilation_is_longer_than_a_chunk: long_dilation;
             where_two_by_two_windows_tile: two_by_two;
@@ -110,6 +111,26 @@ fn long() -> Vec<Side> {
 /// A few sides to combine with the long ones.
 fn few() -> Vec<Side> {
     sides([1, 5], [1, 3], [1, 2], [1], [(1, 1)])
+}
+
+/// Planes of one row or one column: one block, one block and a bit, and several. Some windows reach over both ends.
+fn one_long_row(visit: &mut dyn FnMut(&Geometry)) {
+    let mut count = 0;
+    let across = sides([1], [1, 2], [1], [1], [(0, 0), (0, 1)]);
+    let along = [
+        sides([1024, 1025, 2200], [1, 2, 3, 8], [1], [1, 2, 40], [(0, 0), (1, 0), (3, 7)]),
+        sides([2048, 2049, 2900], [1, 2, 4, 7], [2], [1], [(0, 0), (1, 0), (2, 3)]),
+        sides([3100], [3, 8, 11], [3], [1], [(0, 0), (1, 0), (2, 3)]),
+    ];
+    for &long in along.iter().flatten() {
+        for &short in
+            across.iter().filter(|short| short.options.ceil_mode == long.options.ceil_mode && short.output() == 1)
+        {
+            let (height, width) = if count % 4 == 0 { (long, short) } else { (short, long) };
+            visit(&Geometry { height, width, channels: 1, divisor: DIVISORS[count % DIVISORS.len()], planes: 2 });
+            count += 1;
+        }
+    }
 }
 
 /// Strides of 8 and more by dilations of 3 and more, with and without a common factor. Their inverses take several steps of

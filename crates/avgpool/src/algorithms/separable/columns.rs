@@ -1,19 +1,76 @@
 //! The width: rows of sums become averages and, backward, gradients become rows to add.
 //!
-//! It keeps all lanes full: with many channels, lanes are channels; with few, rows are transposed and lanes are rows. Of the
-//! height it knows only the factors of the divisors.
+//! It keeps all lanes full, in one of three ways. Of the height it knows only the factors of the divisors.
 
-use super::{Parts, Separable};
-use crate::geometry::Geometry;
+use super::{FEWEST_CHANNELS, Parts, Separable};
+use crate::geometry::{Axis, Geometry};
 use crate::rows::divide::divide;
+use crate::rows::neighbours::{self, Factors, Padded};
 use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
 
+/// How to sum along rows. Backward transposes padded rows instead.
+#[derive(Clone, Copy, Debug)]
+pub enum Method {
+    /// Lanes are channels.
+    Channels,
+    /// Rows are transposed, so that lanes are rows.
+    Transposed,
+    /// Lanes are neighbours of a row, which lies between zeros.
+    Padded {
+        /// Zeros before the first element.
+        before: usize,
+        /// From the start of a row to the start of the next one.
+        pitch: usize,
+    },
+}
+
+/// The most taps with stride 1 that padded rows are faster for. Prefix and suffix sums of transposed rows are faster for more.
+const MOST_NEAR: usize = 8;
+
+/// The most taps for each position of a longer stride.
+const MOST_APART: usize = 4;
+
+/// Zeros that a row may always hold. With more of them than elements, it is not padded.
+const MOST_ZEROS: u64 = 64;
+
+impl Method {
+    /// The fastest method, for vectors of `lanes` lanes.
+    pub fn new(geometry: &Geometry, lanes: usize) -> Self {
+        let Geometry { columns, channels, .. } = geometry;
+        if *channels >= FEWEST_CHANNELS {
+            return Self::Channels;
+        }
+        let (stride, taps) = (columns.stride, columns.kernel);
+        let before = columns.pad_begin as u64;
+        let pitch = (before + columns.input as u64)
+            .max((columns.output as u64 - 1) * stride as u64 + elements_read(columns, lanes));
+        let is_short =
+            if stride == 1 { taps <= MOST_NEAR } else { columns.dilation == 1 && taps <= MOST_APART * stride };
+        let has_few_zeros = pitch <= 2 * columns.input as u64 + MOST_ZEROS;
+        if *channels == 1 && columns.output >= lanes && is_short && has_few_zeros {
+            Self::Padded { before: before as usize, pitch: pitch as usize }
+        } else {
+            Self::Transposed
+        }
+    }
+
+    /// Zeros before the first sum of rows, and the distance from one sum to the next, for sums of `width` elements.
+    pub fn layout(self, width: usize) -> [usize; 2] {
+        if let Self::Padded { before, pitch } = self { [before, pitch] } else { [0, width] }
+    }
+}
+
+/// The elements of a padded row that an average reads, from its first tap on. With a longer stride they fill whole vectors.
+pub fn elements_read(columns: &Axis, lanes: usize) -> u64 {
+    if columns.stride == 1 { columns.last_tap() + 1 } else { columns.kernel.next_multiple_of(lanes) as u64 }
+}
+
 /// The columns of a geometry, with their scratch memory.
 pub struct Columns<'a, T> {
     geometry: &'a Geometry,
-    transposed: bool,
+    method: Method,
     inputs: &'a mut [T],
     outputs: &'a mut [T],
     row_factors: &'a [T],
@@ -32,27 +89,39 @@ impl<'a, T: Element> Columns<'a, T> {
         let row_factors = &mut row_factors[..(separable.rows + geometry.rows.output).min(rows)];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
-        (band, Self { geometry, transposed: separable.transposed, inputs, outputs, row_factors, column_factors })
+        (band, Self { geometry, method: separable.method, inputs, outputs, row_factors, column_factors })
     }
 
-    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for rows from number `first` on. Rows are numbered
+    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for `count` rows from number `first` on. Rows are numbered
     /// through all planes.
-    pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize) {
+    pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize, count: usize) {
         let Geometry { rows, columns, column_phases, channels, .. } = self.geometry;
         let width = self.geometry.input_width();
-        let count = sums.len() / width;
         let row_factors = &self.row_factors[first % rows.output..][..count];
-        let outputs = &mut self.outputs[..averages.len()];
-        if self.transposed {
-            let inputs = &mut self.inputs[..sums.len()];
-            transpose(inputs, sums, [count, width], width);
-            let sources = Rows { elements: inputs, first: 0, width: channels * count };
-            column_phases.sum_taps(0..columns.output, outputs, sources, 1);
-            transpose_quotients(averages, outputs, self.column_factors, row_factors);
-        } else {
-            let sources = Rows { elements: sums, first: 0, width: *channels };
-            column_phases.sum_taps(0..columns.output, outputs, sources, count);
-            divide(averages, outputs, row_factors, self.column_factors);
+        match self.method {
+            Method::Transposed => {
+                let inputs = &mut self.inputs[..sums.len()];
+                transpose(inputs, sums, [count, width], width);
+                let sources = Rows { elements: inputs, first: 0, width: channels * count };
+                let outputs = &mut self.outputs[..averages.len()];
+                column_phases.sum_taps(0..columns.output, outputs, sources, 1);
+                transpose_quotients(averages, outputs, self.column_factors, row_factors);
+            }
+            Method::Channels => {
+                let sources = Rows { elements: sums, first: 0, width: *channels };
+                let outputs = &mut self.outputs[..averages.len()];
+                column_phases.sum_taps(0..columns.output, outputs, sources, count);
+                divide(averages, outputs, row_factors, self.column_factors);
+            }
+            Method::Padded { pitch, .. } => {
+                let rows = Padded { elements: sums, pitch };
+                let factors = Factors { rows: row_factors, columns: self.column_factors };
+                if columns.stride == 1 {
+                    neighbours::average_near(averages, rows, [columns.kernel, columns.dilation], factors);
+                } else {
+                    neighbours::average_apart(averages, rows, [columns.kernel, columns.stride], factors);
+                }
+            }
         }
     }
 
@@ -63,16 +132,19 @@ impl<'a, T: Element> Columns<'a, T> {
         let count = sums.len() / width;
         let row_factors = &self.row_factors[first % rows.output..][..count];
         let outputs = &mut self.outputs[..gradients.len()];
-        if self.transposed {
-            transpose_quotients(outputs, gradients, row_factors, self.column_factors);
-            let inputs = &mut self.inputs[..sums.len()];
-            let sources = Rows { elements: outputs, first: 0, width: channels * count };
-            column_phases.sum_windows(0..columns.input, inputs, sources, 1);
-            transpose(sums, inputs, [width, count], count);
-        } else {
-            divide(outputs, gradients, row_factors, self.column_factors);
-            let sources = Rows { elements: outputs, first: 0, width: *channels };
-            column_phases.sum_windows(0..columns.input, sums, sources, count);
+        match self.method {
+            Method::Transposed | Method::Padded { .. } => {
+                transpose_quotients(outputs, gradients, row_factors, self.column_factors);
+                let inputs = &mut self.inputs[..sums.len()];
+                let sources = Rows { elements: outputs, first: 0, width: channels * count };
+                column_phases.sum_windows(0..columns.input, inputs, sources, 1);
+                transpose(sums, inputs, [width, count], count);
+            }
+            Method::Channels => {
+                divide(outputs, gradients, row_factors, self.column_factors);
+                let sources = Rows { elements: outputs, first: 0, width: *channels };
+                column_phases.sum_windows(0..columns.input, sums, sources, count);
+            }
         }
     }
 }

@@ -21,16 +21,20 @@ pub fn forward<T: Element>(
 ) {
     let (width, output_width) = (geometry.input_width(), geometry.output_width());
     let (band, mut columns) = Columns::new(separable, geometry, scratch, output.len() / output_width);
+    let [before, pitch] = separable.method.layout(width);
+    if pitch > width {
+        // Sums are written between these zeros.
+        band.fill(T::default());
+    }
     for (chunk, output) in output.chunks_mut(separable.rows * output_width).enumerate() {
         let rows = chunk * separable.rows..chunk * separable.rows + output.len() / output_width;
-        let band = &mut band[..rows.len() * width];
-        let mut rest = &mut *band;
+        let mut rest = &mut band[before..][..rows.len() * pitch];
         for (planes, results) in geometry.output_rows(rows.clone()) {
             let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];
             let sources = Rows { elements, first: 0, width };
-            let sums = rest.split_off_mut(..planes.len() * results.len() * width).expect("rows of the band");
-            geometry.row_phases.sum_taps(results, sums, sources, planes.len());
+            let sums = rest.split_off_mut(..planes.len() * results.len() * pitch).expect("rows of the band");
+            geometry.row_phases.sum_taps_apart(results, sums, pitch, sources, planes.len());
         }
-        columns.average(output, band, rows.start);
+        columns.average(output, &band[..rows.len() * pitch], rows.start, rows.len());
     }
 }

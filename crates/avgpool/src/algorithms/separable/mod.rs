@@ -7,10 +7,11 @@ mod band;
 mod columns;
 mod forward;
 
+pub(super) use self::columns::{Method, elements_read};
 use super::Algorithm;
 use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
-use crate::simd::Element;
+use crate::simd::{Element, Simd};
 
 /// The approximate number of elements in a chunk of rows. They fit in L1, and take much longer than the overhead of a chunk.
 const CHUNK: u64 = 2048;
@@ -23,8 +24,7 @@ pub(super) const FEWEST_CHANNELS: usize = 8;
 pub struct Separable {
     /// Output rows in a chunk.
     rows: usize,
-    /// Whether rows are transposed, so that lanes are rows instead of channels.
-    transposed: bool,
+    method: Method,
     /// The lengths of the fields of [`Parts`].
     scratch: Scratch<5>,
 }
@@ -44,23 +44,18 @@ struct Parts<'a, T> {
 }
 
 impl Separable {
-    fn split<'a, T>(&self, memory: &'a mut [T]) -> Parts<'a, T> {
-        let [band, inputs, outputs, row_factors, column_factors] = self.scratch.split(memory);
-        Parts { band, inputs, outputs, row_factors, column_factors }
-    }
-}
-
-impl<T: Element> Algorithm<T> for Separable {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    /// For vectors of `lanes` lanes and this much scratch memory. All element types share this code.
+    #[inline(never)]
+    fn with(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
         let [width, output_width, height] =
             [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
-        let most_scratch = geometry.most_scratch::<T>();
         // The sums of rows have the output's height and the input's width. Under much padding these are more elements than
         // input and output have.
         if height.saturating_mul(width) > most_scratch as u64 {
             return None;
         }
-        let transposed = geometry.channels < FEWEST_CHANNELS;
+        let method = Method::new(geometry, lanes);
+        let transposed = !matches!(method, Method::Channels);
         // Transposed rows are processed in whole vectors: 16 rows at a time, or 4 if even those are more than L1 holds or 16
         // take too much memory.
         let steps: &[u64] = match (transposed, width <= 1 << 14) {
@@ -74,12 +69,25 @@ impl<T: Element> Algorithm<T> for Separable {
             let rows = (CHUNK / width).max(taps / 2).div_ceil(*step).max(1) * step;
             // Whole planes, if one fits: then no step processes a plane on its own.
             let rows = if height <= rows { rows / height * height } else { rows };
-            let band = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
+            let [before, pitch] = method.layout(width as usize).map(|size| size as u64);
+            let sums = rows.saturating_mul(pitch).saturating_add(before);
+            let gradients = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
             let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
-            let lengths = [band, inputs, rows.saturating_mul(output_width), rows + height, output_width];
+            let lengths = [sums.max(gradients), inputs, rows.saturating_mul(output_width), rows + height, output_width];
             let scratch = Scratch::new(lengths, most_scratch)?;
-            Some(Self { rows: rows as usize, transposed, scratch })
+            Some(Self { rows: rows as usize, method, scratch })
         })
+    }
+
+    fn split<'a, T>(&self, memory: &'a mut [T]) -> Parts<'a, T> {
+        let [band, inputs, outputs, row_factors, column_factors] = self.scratch.split(memory);
+        Parts { band, inputs, outputs, row_factors, column_factors }
+    }
+}
+
+impl<T: Element> Algorithm<T> for Separable {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())
     }
 
     fn scratch_len(&self) -> usize {

@@ -33,8 +33,10 @@ enum Direction {
     Backward,
 }
 
-impl<T: Element> Algorithm<T> for WholePlanes {
-    fn new(geometry: &Geometry) -> Option<Self> {
+impl WholePlanes {
+    /// For this much scratch memory. All element types share this code.
+    #[inline(never)]
+    fn with(geometry: &Geometry, most_scratch: usize) -> Self {
         let Geometry { rows, columns, .. } = geometry;
         // The products fit in 64 bits. One of them may be more than a `usize` counts.
         let [rows_then_columns, columns_then_rows] =
@@ -42,8 +44,14 @@ impl<T: Element> Algorithm<T> for WholePlanes {
         let rows_first = columns.output > columns.input || rows_then_columns <= columns_then_rows;
         let sums_len = if rows_first { rows_then_columns } else { columns_then_rows } as usize;
         let plane_len = sums_len.max(geometry.output_len());
-        let row_len = geometry.most_scratch::<T>() - geometry.input_len().max(geometry.output_len());
-        Some(Self { rows_first, sums_len, plane_len, row_len })
+        let row_len = most_scratch - geometry.input_len().max(geometry.output_len());
+        Self { rows_first, sums_len, plane_len, row_len }
+    }
+}
+
+impl<T: Element> Algorithm<T> for WholePlanes {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        Some(Self::with(geometry, geometry.most_scratch::<T>()))
     }
 
     fn scratch_len(&self) -> usize {
@@ -51,6 +59,7 @@ impl<T: Element> Algorithm<T> for WholePlanes {
     }
 
     /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
+    #[inline(never)]
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         let (scratch, row) = scratch.split_at_mut(self.plane_len);
         for (input, output) in geometry.planes(input, output) {
@@ -71,6 +80,7 @@ impl<T: Element> Algorithm<T> for WholePlanes {
     /// `grad_input[ih, iw] = Σ_{oh, ow} grad_output[windows of ih, windows of iw] / divisor(oh, ow)`
     ///
     /// The gradient of the input holds sums along one axis for as long as it has no results.
+    #[inline(never)]
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         let (scratch, row) = scratch.split_at_mut(self.plane_len);
         let (width, output_width) = (geometry.input_width(), geometry.output_width());
@@ -113,11 +123,12 @@ const FACTORS: usize = 2048;
 
 /// `quotients[oh, ow] = values[oh, ow] / divisor(oh, ow)`, for one plane. `memory` is for factors.
 #[inline(never)]
-fn divide_windows<T: Element>(geometry: &Geometry, quotients: &mut [T], values: &[T], memory: &mut [T]) {
+pub(super) fn divide_windows<T: Element>(geometry: &Geometry, quotients: &mut [T], values: &[T], memory: &mut [T]) {
     let Geometry { rows, divisor, .. } = geometry;
     let width = geometry.output_width();
-    for start in (0..width).step_by(FACTORS) {
-        let end = width.min(start + FACTORS);
+    let most = memory.len().min(FACTORS);
+    for start in (0..width).step_by(most) {
+        let end = width.min(start + most);
         let factors = &mut memory[..end - start];
         geometry.column_factors(start, factors);
         for oh in 0..rows.output {
