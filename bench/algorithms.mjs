@@ -16,7 +16,10 @@ const algorithms = {
     [1, 64, 57, 57],
     [8, 64, 112, 112],
   ]),
-  two_by_two_channels: nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 56, 56, 64]]),
+  two_by_two_channels: nhwcCases('2×2 stride 2', { kernelSize: 2 }, [
+    [1, 56, 56, 64],
+    [1, 512, 512, 3],
+  ]),
   global: [
     ...cases('global', { kernelSize: 7 }, [[1, 2048, 7, 7]]),
     ...cases('global', { kernelSize: 56 }, [[1, 64, 56, 56]]),

@@ -29,7 +29,7 @@ impl LongRows {
         let Geometry { rows, columns, .. } = geometry;
         let is_padded = matches!(Method::new(geometry, lanes), Method::Padded { .. });
         let is_long = columns.input.min(columns.output) >= BLOCK;
-        if !(is_padded && is_long && rows.input == 1 && rows.is_one_window()) {
+        if !(geometry.channels == 1 && is_padded && is_long && rows.input == 1 && rows.is_one_window()) {
             return None;
         }
         let terms = (BLOCK - 1) as u64 * columns.stride as u64 + elements_read(columns, lanes);

@@ -82,6 +82,13 @@ impl Axis {
         self.output
     }
 
+    /// The axis whose windows hold the windows of an input position. `None` unless the stride is 1 and padding is shorter than
+    /// a window.
+    pub(crate) fn adjoint(&self) -> Option<Self> {
+        let pad_begin = usize::try_from(self.last_tap().checked_sub(self.pad_begin as u64)?).ok()?;
+        (self.stride == 1).then_some(Self { input: self.output, output: self.input, pad_begin, ..*self })
+    }
+
     /// Whether there is one window, and it holds every element.
     pub(crate) fn is_one_window(&self) -> bool {
         self.output == 1

@@ -51,6 +51,16 @@ impl Geometry {
         Some(Self { rows, columns, row_phases, column_phases, channels, divisor, common_divisor })
     }
 
+    /// The geometry whose forward is the backward of this one. `None` unless strides are 1, windows share a divisor and padding
+    /// is shorter than a window.
+    #[inline(never)]
+    pub(crate) fn adjoint(&self) -> Option<Self> {
+        let (rows, columns) = (self.rows.adjoint()?, self.columns.adjoint()?);
+        let divisor = Divisor::Fixed(self.common_divisor?);
+        let (row_phases, column_phases) = (Phases::new(rows), Phases::new(columns));
+        Some(Self { rows, columns, row_phases, column_phases, divisor, ..*self })
+    }
+
     /// Whether the channels of a position fill a vector of any element type.
     pub(crate) fn fills_lanes(&self) -> bool {
         self.channels >= MAX_LANES

@@ -181,7 +181,9 @@ fn two_by_two(visit: &mut dyn FnMut(&Geometry)) {
             for divisor in [1.0, -8.0, 0.5, 3.0] {
                 let geometry = Geometry { height, width, channels: 1, divisor: Divisor::Fixed(divisor), planes: 2 };
                 visit(&geometry);
-                visit(&Geometry { channels: 6, ..geometry });
+                for channels in [2, 3, 6] {
+                    visit(&Geometry { channels, ..geometry });
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! It knows the order of the steps, which is that of forward in reverse.
 
-use super::Separable;
+use super::Chunks;
 use super::band::Band;
 use super::columns::Columns;
 use crate::geometry::Geometry;
@@ -14,18 +14,18 @@ use crate::simd::Element;
 /// the input rows that they complete.
 #[inline(never)]
 pub fn backward<T: Element>(
-    separable: &Separable,
+    chunks: &Chunks,
     geometry: &Geometry,
     grad_output: &[T],
     grad_input: &mut [T],
     scratch: &mut [T],
 ) {
     let (width, output_width) = (geometry.input_width(), geometry.output_width());
-    let (band, mut columns) = Columns::new(separable, geometry, scratch, grad_output.len() / output_width);
+    let (band, mut columns) = Columns::new(chunks, geometry, scratch, grad_output.len() / output_width);
     let mut band = Band::new(band, width);
     let mut rest = grad_input;
-    for (chunk, gradients) in grad_output.chunks(separable.rows * output_width).enumerate() {
-        let rows = chunk * separable.rows..chunk * separable.rows + gradients.len() / output_width;
+    for (chunk, gradients) in grad_output.chunks(chunks.rows * output_width).enumerate() {
+        let rows = chunk * chunks.rows..chunk * chunks.rows + gradients.len() / output_width;
         columns.spread(band.append(rows.len()), gradients, rows.start);
         for (planes, results) in geometry.input_rows(rows.clone()) {
             let sums = rest.split_off_mut(..planes.len() * results.len() * width).expect("rows of the gradient");

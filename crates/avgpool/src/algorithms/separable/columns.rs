@@ -2,7 +2,7 @@
 //!
 //! It keeps all lanes full, in one of three ways. Of the height it knows only the factors of the divisors.
 
-use super::{FEWEST_CHANNELS, Parts, Separable};
+use super::{Chunks, FEWEST_CHANNELS, Parts};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::divide::divide;
 use crate::rows::neighbours::{self, Factors, Padded};
@@ -10,14 +10,14 @@ use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
 
-/// How to sum along rows. Backward transposes padded rows instead.
+/// How forward sums along rows. Backward has no method for padded rows.
 #[derive(Clone, Copy, Debug)]
 pub enum Method {
     /// Lanes are channels.
     Channels,
     /// Rows are transposed, so that lanes are rows.
     Transposed,
-    /// Lanes are neighbours of a row, which lies between zeros.
+    /// Lanes are neighbours of a row, which lies between zeros. With a stride of 2 and more there is one channel.
     Padded {
         /// Zeros before the first element.
         before: usize,
@@ -39,20 +39,22 @@ impl Method {
     /// The fastest method, for vectors of `lanes` lanes.
     pub fn new(geometry: &Geometry, lanes: usize) -> Self {
         let Geometry { columns, channels, .. } = geometry;
-        if *channels >= FEWEST_CHANNELS {
-            return Self::Channels;
-        }
         let (stride, taps) = (columns.stride, columns.kernel);
-        let before = columns.pad_begin as u64;
-        let pitch = (before + columns.input as u64)
-            .max((columns.output as u64 - 1) * stride as u64 + elements_read(columns, lanes));
-        let is_short =
-            if stride == 1 { taps <= MOST_NEAR } else { columns.dilation == 1 && taps <= MOST_APART * stride };
-        let has_few_zeros = pitch <= 2 * columns.input as u64 + MOST_ZEROS;
-        if *channels == 1 && columns.output >= lanes && is_short && has_few_zeros {
-            Self::Padded { before: before as usize, pitch: pitch as usize }
-        } else {
+        let is_short = match stride {
+            1 => taps <= MOST_NEAR,
+            _ => *channels == 1 && columns.dilation == 1 && taps <= MOST_APART * stride,
+        };
+        let last_start = (columns.output as u64 - 1) * stride as u64;
+        let positions =
+            (columns.pad_begin as u64 + columns.input as u64).max(last_start + elements_read(columns, lanes));
+        let pitch = positions.saturating_mul(*channels as u64);
+        let has_few_zeros = pitch <= 2 * geometry.input_width() as u64 + MOST_ZEROS;
+        if is_short && has_few_zeros && geometry.output_width() >= lanes {
+            Self::Padded { before: columns.pad_begin * channels, pitch: pitch as usize }
+        } else if *channels < FEWEST_CHANNELS {
             Self::Transposed
+        } else {
+            Self::Channels
         }
     }
 
@@ -62,7 +64,7 @@ impl Method {
     }
 }
 
-/// The elements of a padded row that an average reads, from its first tap on. With a longer stride they fill whole vectors.
+/// The positions of a padded row that an average reads, from its first tap on. With a longer stride they fill whole vectors.
 pub fn elements_read(columns: &Axis, lanes: usize) -> u64 {
     if columns.stride == 1 { columns.last_tap() + 1 } else { columns.kernel.next_multiple_of(lanes) as u64 }
 }
@@ -79,17 +81,12 @@ pub struct Columns<'a, T> {
 
 impl<'a, T: Element> Columns<'a, T> {
     /// The columns for calls with `rows` output rows in all. Also returns the part of the scratch memory for the band.
-    pub fn new(
-        separable: &Separable,
-        geometry: &'a Geometry,
-        scratch: &'a mut [T],
-        rows: usize,
-    ) -> (&'a mut [T], Self) {
-        let Parts { band, inputs, outputs, row_factors, column_factors } = separable.split(scratch);
-        let row_factors = &mut row_factors[..(separable.rows + geometry.rows.output).min(rows)];
+    pub fn new(chunks: &Chunks, geometry: &'a Geometry, scratch: &'a mut [T], rows: usize) -> (&'a mut [T], Self) {
+        let Parts { band, inputs, outputs, row_factors, column_factors } = chunks.split(scratch);
+        let row_factors = &mut row_factors[..(chunks.rows + geometry.rows.output).min(rows)];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
-        (band, Self { geometry, method: separable.method, inputs, outputs, row_factors, column_factors })
+        (band, Self { geometry, method: chunks.method, inputs, outputs, row_factors, column_factors })
     }
 
     /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for `count` rows from number `first` on. Rows are numbered
@@ -117,7 +114,8 @@ impl<'a, T: Element> Columns<'a, T> {
                 let rows = Padded { elements: sums, pitch };
                 let factors = Factors { rows: row_factors, columns: self.column_factors };
                 if columns.stride == 1 {
-                    neighbours::average_near(averages, rows, [columns.kernel, columns.dilation], factors);
+                    let distance = columns.dilation * channels;
+                    neighbours::average_near(averages, rows, [columns.kernel, distance], factors);
                 } else {
                     neighbours::average_apart(averages, rows, [columns.kernel, columns.stride], factors);
                 }
@@ -132,19 +130,16 @@ impl<'a, T: Element> Columns<'a, T> {
         let count = sums.len() / width;
         let row_factors = &self.row_factors[first % rows.output..][..count];
         let outputs = &mut self.outputs[..gradients.len()];
-        match self.method {
-            Method::Transposed | Method::Padded { .. } => {
-                transpose_quotients(outputs, gradients, row_factors, self.column_factors);
-                let inputs = &mut self.inputs[..sums.len()];
-                let sources = Rows { elements: outputs, first: 0, width: channels * count };
-                column_phases.sum_windows(0..columns.input, inputs, sources, 1);
-                transpose(sums, inputs, [width, count], count);
-            }
-            Method::Channels => {
-                divide(outputs, gradients, row_factors, self.column_factors);
-                let sources = Rows { elements: outputs, first: 0, width: *channels };
-                column_phases.sum_windows(0..columns.input, sums, sources, count);
-            }
+        if *channels < FEWEST_CHANNELS {
+            transpose_quotients(outputs, gradients, row_factors, self.column_factors);
+            let inputs = &mut self.inputs[..sums.len()];
+            let sources = Rows { elements: outputs, first: 0, width: channels * count };
+            column_phases.sum_windows(0..columns.input, inputs, sources, 1);
+            transpose(sums, inputs, [width, count], count);
+        } else {
+            divide(outputs, gradients, row_factors, self.column_factors);
+            let sources = Rows { elements: outputs, first: 0, width: *channels };
+            column_phases.sum_windows(0..columns.input, sums, sources, count);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It knows the order of the steps. Backward takes them in reverse.
 
-use super::Separable;
+use super::Chunks;
 use super::columns::Columns;
 use crate::geometry::Geometry;
 use crate::rows::sums::Rows;
@@ -12,22 +12,16 @@ use crate::simd::Element;
 ///
 /// It computes a chunk of output rows at a time, of one plane or several: sums of input rows, then averages of their columns.
 #[inline(never)]
-pub fn forward<T: Element>(
-    separable: &Separable,
-    geometry: &Geometry,
-    input: &[T],
-    output: &mut [T],
-    scratch: &mut [T],
-) {
+pub fn forward<T: Element>(chunks: &Chunks, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
     let (width, output_width) = (geometry.input_width(), geometry.output_width());
-    let (band, mut columns) = Columns::new(separable, geometry, scratch, output.len() / output_width);
-    let [before, pitch] = separable.method.layout(width);
+    let (band, mut columns) = Columns::new(chunks, geometry, scratch, output.len() / output_width);
+    let [before, pitch] = chunks.method.layout(width);
     if pitch > width {
         // Sums are written between these zeros.
         band.fill(T::default());
     }
-    for (chunk, output) in output.chunks_mut(separable.rows * output_width).enumerate() {
-        let rows = chunk * separable.rows..chunk * separable.rows + output.len() / output_width;
+    for (chunk, output) in output.chunks_mut(chunks.rows * output_width).enumerate() {
+        let rows = chunk * chunks.rows..chunk * chunks.rows + output.len() / output_width;
         let mut rest = &mut band[before..][..rows.len() * pitch];
         for (planes, results) in geometry.output_rows(rows.clone()) {
             let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];

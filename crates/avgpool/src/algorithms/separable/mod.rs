@@ -22,6 +22,14 @@ pub(super) const FEWEST_CHANNELS: usize = 8;
 /// Sums rows and then columns, a chunk of rows at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Separable {
+    chunks: Chunks,
+    /// The chunks of the adjoint geometry, if its forward is faster than the backward of this one.
+    adjoint: Option<Chunks>,
+}
+
+/// How one direction processes a geometry.
+#[derive(Clone, Copy, Debug)]
+struct Chunks {
     /// Output rows in a chunk.
     rows: usize,
     method: Method,
@@ -43,10 +51,10 @@ struct Parts<'a, T> {
     column_factors: &'a mut [T],
 }
 
-impl Separable {
+impl Chunks {
     /// For vectors of `lanes` lanes and this much scratch memory. All element types share this code.
     #[inline(never)]
-    fn with(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+    fn new(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
         let [width, output_width, height] =
             [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
         // The sums of rows have the output's height and the input's width. Under much padding these are more elements than
@@ -55,7 +63,7 @@ impl Separable {
             return None;
         }
         let method = Method::new(geometry, lanes);
-        let transposed = !matches!(method, Method::Channels);
+        let transposed = geometry.channels < FEWEST_CHANNELS;
         // Transposed rows are processed in whole vectors: 16 rows at a time, or 4 if even those are more than L1 holds or 16
         // take too much memory.
         let steps: &[u64] = match (transposed, width <= 1 << 14) {
@@ -85,20 +93,34 @@ impl Separable {
     }
 }
 
+impl Separable {
+    #[inline(never)]
+    fn with(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+        let adjoint = geometry.adjoint().and_then(|adjoint| Chunks::new(&adjoint, lanes, most_scratch));
+        let adjoint = adjoint.filter(|chunks| matches!(chunks.method, Method::Padded { .. }));
+        Some(Self { chunks: Chunks::new(geometry, lanes, most_scratch)?, adjoint })
+    }
+}
+
 impl<T: Element> Algorithm<T> for Separable {
     fn new(geometry: &Geometry) -> Option<Self> {
         Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())
     }
 
     fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        self.chunks.scratch.len().max(self.adjoint.map_or(0, |chunks| chunks.scratch.len()))
     }
 
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-        forward::forward(self, geometry, input, output, scratch);
+        forward::forward(&self.chunks, geometry, input, output, scratch);
     }
 
+    /// With stride 1 and a common divisor, backward is the forward of another geometry: windows hold windows.
+    #[inline(never)]
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
-        backward::backward(self, geometry, grad_output, grad_input, scratch);
+        match self.adjoint.zip(geometry.adjoint()) {
+            Some((chunks, geometry)) => forward::forward(&chunks, &geometry, grad_output, grad_input, scratch),
+            None => backward::backward(&self.chunks, geometry, grad_output, grad_input, scratch),
+        }
     }
 }
