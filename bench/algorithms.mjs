@@ -39,10 +39,13 @@ const algorithms = {
     [1, 35, 35, 192],
     [1, 128, 128, 4],
   ]),
-  stride2: cases('3×3 stride 2 pad 1', padded(3, 2), [
-    [1, 256, 28, 28],
-    [1, 64, 112, 112],
-  ]),
+  stride2: [
+    ...cases('3×3 stride 2 pad 1', padded(3, 2), [
+      [1, 256, 28, 28],
+      [1, 64, 112, 112],
+    ]),
+    ...cases('3×3 stride 2', { kernelSize: 3, stride: 2 }, [[1, 64, 54, 54]]),
+  ],
   long_rows: [
     ...cases('1×3 stride 1', { kernelSize: [1, 3], stride: 1 }, [[1, 1, 1, 1_000_000]]),
     ...cases('4×1 stride 4', { kernelSize: [4, 1] }, [[1, 8, 100_000, 1]]),

@@ -16,12 +16,23 @@ export function nhwcCases(family, options, shapes) {
 /** A window of odd size whose padding keeps the size of the plane if the stride is 1. */
 export const padded = (kernelSize, stride = 1) => ({ kernelSize, stride, padding: (kernelSize - 1) / 2 });
 
+/** Kernel size, stride and padding of a pooling, each as a height and a width. */
+export function pairsOf({ kernelSize, stride = kernelSize, padding = 0 }) {
+  const [kernels, strides, paddings] = [kernelSize, stride, padding].map((size) =>
+    typeof size === 'number' ? [size, size] : size,
+  );
+  return { kernels, strides, paddings };
+}
+
 export const networkCases = [
   ...cases('2×2 stride 2', { kernelSize: 2 }, [
     [1, 64, 56, 56],
     [1, 256, 56, 56],
     [8, 64, 112, 112],
     [1, 64, 57, 57],
+    // DenseNet's.
+    [1, 256, 28, 28],
+    [1, 512, 14, 14],
   ]),
   ...cases('3×3 stride 1 pad 1', padded(3), [
     [4, 32, 16, 16],
@@ -31,11 +42,21 @@ export const networkCases = [
     [1, 16384, 4, 4],
     [1, 1, 512, 512],
   ]),
-  ...cases('3×3 stride 1 pad 1, padding not counted', { ...padded(3), countIncludePad: false }, [[1, 192, 35, 35]]),
+  ...cases('3×3 stride 1 pad 1, padding not counted', { ...padded(3), countIncludePad: false }, [
+    [1, 192, 35, 35],
+    // PoolFormer's.
+    [1, 64, 56, 56],
+    [1, 128, 28, 28],
+    [1, 320, 14, 14],
+    [1, 512, 7, 7],
+  ]),
   ...cases('3×3 stride 2 pad 1', padded(3, 2), [
     [1, 64, 112, 112],
     [1, 256, 28, 28],
   ]),
+  // The pyramid of pix2pixHD.
+  ...cases('3×3 stride 2 pad 1, padding not counted', { ...padded(3, 2), countIncludePad: false }, [[1, 3, 512, 1024]]),
+  ...cases('3×3 stride 2', { kernelSize: 3, stride: 2 }, [[1, 64, 54, 54]]),
   ...cases('global', { kernelSize: 7 }, [[1, 2048, 7, 7]]),
   ...cases('global', { kernelSize: 8 }, [[1, 1280, 8, 8]]),
   ...cases('global', { kernelSize: 224 }, [[1, 64, 224, 224]]),
@@ -43,7 +64,13 @@ export const networkCases = [
   ...cases('5×5 stride 1 pad 2', padded(5), [[1, 64, 56, 56]]),
   ...cases('7×7 stride 1 pad 3', padded(7), [[1, 64, 56, 56]]),
   ...cases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 512, 14, 14]]),
+  // The windows of SSIM.
+  ...cases('11×11 stride 1', { kernelSize: 11, stride: 1 }, [[1, 3, 256, 256]]),
   ...cases('31×31 stride 1 pad 15', padded(31), [[1, 3, 256, 256]]),
+  ...[2, 3, 25].flatMap((kernel) =>
+    cases(`1×${kernel} stride 1`, { kernelSize: [1, kernel], stride: 1 }, [[1, 1, 1, 1_000_000]]),
+  ),
+  ...cases('3×1 stride 1', { kernelSize: [3, 1], stride: 1 }, [[1, 1, 1_000_000, 1]]),
   ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 56, 56, 64]]),
   ...nhwcCases('3×3 stride 1 pad 1', padded(3), [[1, 35, 35, 192]]),
   ...nhwcCases('3×3 stride 2 pad 1', padded(3, 2), [[1, 112, 112, 64]]),

@@ -10,7 +10,7 @@ import { print, publish } from './report.mjs';
 const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
-      'A full run takes about six minutes and writes its tables to README.md and docs/benchmarks.md. ' +
+      'A full run takes about eight minutes and writes its tables to README.md and docs/benchmarks.md. ' +
       'With --quick, --case or --algorithms it only prints them.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')

@@ -41,9 +41,31 @@ function shortTable(report) {
 }
 
 function allTables(report, folded = (text) => text) {
-  return [summary(report), folded(caseTable(report)), sampleText(report), extrasText(report), conditionsText(report)]
+  return [
+    leaders(report),
+    summary(report),
+    folded(caseTable(report)),
+    sampleText(report),
+    extrasText(report),
+    conditionsText(report),
+  ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** A difference of less than this is noise. */
+const noise = 0.03;
+
+/** The cases in which an engine is ahead of avgpool. */
+function leaders(report) {
+  const engines = otherEngines(report);
+  const lines = report.results.flatMap(({ name, direction, relativeToAvgpool }) =>
+    engines
+      .filter((engine) => relativeToAvgpool[engine] < 1 - noise)
+      .map((engine) => `- ${name}, ${direction}: ${engine}, ${times(relativeToAvgpool[engine])}`),
+  );
+  const text = 'Cases in which an engine takes less than 97 % of the time of avgpool';
+  return lines.length === 0 ? `${text}: none.` : `${text}:\n\n${lines.join('\n')}`;
 }
 
 /** The speedup over each engine, over all cases that it supports. */

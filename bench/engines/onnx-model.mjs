@@ -1,6 +1,7 @@
 // Runs a model of one AveragePool in either build of ONNX Runtime, which has no backward pass and no NHWC.
 
 import proto from 'onnx-proto';
+import { pairsOf } from '../cases.mjs';
 import { sizeOf } from '../data.mjs';
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
@@ -25,7 +26,8 @@ export async function prepareWith(ort, sessionOptions, { options, shape }, direc
   };
 }
 
-function model({ kernelSize, stride = kernelSize, padding = 0, countIncludePad = true }, shape) {
+function model(options, shape) {
+  const { kernels, strides, paddings } = pairsOf(options);
   const integers = (name, ints) => ({ name, type: AttributeProto.AttributeType.INTS, ints });
   const flag = (name, i) => ({ name, type: AttributeProto.AttributeType.INT, i });
   const tensor = (name, dims) => {
@@ -37,10 +39,10 @@ function model({ kernelSize, stride = kernelSize, padding = 0, countIncludePad =
     input: ['x'],
     output: ['y'],
     attribute: [
-      integers('kernel_shape', [kernelSize, kernelSize]),
-      integers('strides', [stride, stride]),
-      integers('pads', [padding, padding, padding, padding]),
-      flag('count_include_pad', countIncludePad ? 1 : 0),
+      integers('kernel_shape', kernels),
+      integers('strides', strides),
+      integers('pads', [...paddings, ...paddings]),
+      flag('count_include_pad', options.countIncludePad === false ? 0 : 1),
     ],
   };
   const graph = { name: 'pool', node: [node], input: [tensor('x', shape)], output: [tensor('y')] };

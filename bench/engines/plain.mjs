@@ -1,5 +1,7 @@
 // A straightforward JavaScript implementation: four loops over the output and two over the window. NCHW only.
 
+import { pairsOf } from '../cases.mjs';
+
 export const name = 'plain JavaScript';
 
 export function load() {
@@ -7,10 +9,14 @@ export function load() {
 }
 
 function prepare({ options, shape }, direction, { input, gradOutput, outputShape }) {
-  const { kernelSize, stride = kernelSize, padding = 0, countIncludePad = true, layout } = options;
+  const { countIncludePad = true, layout } = options;
   if (layout === 'NHWC') {
     return undefined;
   }
+  const { kernels, strides, paddings } = pairsOf(options);
+  const [kernelHeight, kernelWidth] = kernels;
+  const [strideHeight, strideWidth] = strides;
+  const [paddingHeight, paddingWidth] = paddings;
   const [planes, height, width] = [shape[0] * shape[1], shape[2], shape[3]];
   const [rows, columns] = outputShape.slice(2);
   const isForward = direction === 'forward';
@@ -22,11 +28,11 @@ function prepare({ options, shape }, direction, { input, gradOutput, outputShape
     for (let plane = 0; plane < planes; plane++) {
       for (let oh = 0; oh < rows; oh++) {
         for (let ow = 0; ow < columns; ow++) {
-          const top = Math.max(0, oh * stride - padding);
-          const bottom = Math.min(height, oh * stride - padding + kernelSize);
-          const left = Math.max(0, ow * stride - padding);
-          const right = Math.min(width, ow * stride - padding + kernelSize);
-          const divisor = countIncludePad ? kernelSize * kernelSize : (bottom - top) * (right - left);
+          const top = Math.max(0, oh * strideHeight - paddingHeight);
+          const bottom = Math.min(height, oh * strideHeight - paddingHeight + kernelHeight);
+          const left = Math.max(0, ow * strideWidth - paddingWidth);
+          const right = Math.min(width, ow * strideWidth - paddingWidth + kernelWidth);
+          const divisor = countIncludePad ? kernelHeight * kernelWidth : (bottom - top) * (right - left);
           const o = (plane * rows + oh) * columns + ow;
           if (isForward) {
             let sum = 0;

@@ -41,14 +41,19 @@ def median_time(call, rounds, minimum, warm_up):
     return statistics.median(times)
 
 
+def pair(size):
+    """A size as a height and a width."""
+    return size if isinstance(size, list) else [size, size]
+
+
 def prepare(case, memory_format):
     """A call of one direction of a case, and the tensor that it writes."""
     options = case["options"]
-    kernel = options["kernelSize"]
-    stride = options.get("stride", kernel)
-    padding = options.get("padding", 0)
+    kernel = pair(options["kernelSize"])
+    stride = pair(options.get("stride", kernel))
+    padding = pair(options.get("padding", 0))
     include = options.get("countIncludePad", True)
-    arguments = ([kernel] * 2, [stride] * 2, [padding] * 2, False, include, None)
+    arguments = (kernel, stride, padding, False, include, None)
     x = elements(case["shape"]).contiguous(memory_format=memory_format)
     g = elements(case["outputShape"]).contiguous(memory_format=memory_format)
     if case["direction"] == "forward":

@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
+import { pairsOf } from '../cases.mjs';
 
 export const name = 'tfjs-wasm';
 
@@ -13,17 +14,16 @@ export async function load() {
 }
 
 function prepare({ options, shape }, direction, { input, gradOutput, outputShape }) {
-  const { kernelSize, stride = kernelSize, padding = 0 } = options;
-  const pad = [0, padding, padding, 0].map((size) => [size, size]);
+  const { kernels, strides, paddings } = pairsOf(options);
+  const pad = [0, ...paddings, 0].map((size) => [size, size]);
   const isNHWC = options.layout === 'NHWC';
   const toTensor = (values, size) =>
     isNHWC ? tf.tensor4d(values, size) : tf.tidy(() => tf.transpose(tf.tensor4d(values, size), [0, 2, 3, 1]));
   const x = toTensor(input, shape);
   const dy = toTensor(gradOutput, outputShape);
-  const forward = () => tf.avgPool(x, kernelSize, stride, pad);
+  const forward = () => tf.avgPool(x, kernels, strides, pad);
   // The kernel that autograd calls. tf.grad would run the forward pass too.
-  const backward = () =>
-    tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, { filterSize: kernelSize, strides: stride, pad });
+  const backward = () => tf.engine().runKernel('AvgPoolGrad', { dy, input: x }, { filterSize: kernels, strides, pad });
   const pool = direction === 'forward' ? forward : backward;
   return {
     // TensorFlow.js has no such option: it never counts padding forward and always counts it backward.
