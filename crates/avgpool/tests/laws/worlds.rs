@@ -164,7 +164,7 @@ pub fn kept() -> Vec<Side> {
 
 /// Sides that windows of three halve.
 pub fn halved() -> Vec<Side> {
-    sides(1..=23, [3], [2], [1], [(1, 1), (1, 0)])
+    sides(1..=23, [3], [2], [1], [(1, 1), (1, 0), (0, 0), (0, 1)])
 }
 
 /// Sides that windows of three slide along, with every shorter padding.
