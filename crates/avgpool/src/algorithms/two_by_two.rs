@@ -26,7 +26,12 @@ impl<T: Element> Algorithm<T> for TwoByTwo<T> {
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         self.0.forward(geometry, input, output, scratch, |upper, lower, output, factor| {
             let body = add_pairs::<T::Vector>(upper, lower, output, factor, 0);
-            add_pairs::<T>(upper, lower, output, factor, body);
+            if output.len() < T::Vector::LANES {
+                add_pairs::<T>(upper, lower, output, factor, body);
+            } else if body < output.len() {
+                // The last vector overlaps the one before.
+                add_pairs::<T::Vector>(upper, lower, output, factor, output.len() - T::Vector::LANES);
+            }
         });
     }
 
@@ -34,7 +39,11 @@ impl<T: Element> Algorithm<T> for TwoByTwo<T> {
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         self.0.backward(geometry, grad_output, grad_input, scratch, |grad_output, upper, lower, factor| {
             let body = spread_pairs::<T::Vector>(grad_output, upper, lower, factor, 0);
-            spread_pairs::<T>(grad_output, upper, lower, factor, body);
+            if grad_output.len() < T::Vector::LANES {
+                spread_pairs::<T>(grad_output, upper, lower, factor, body);
+            } else if body < grad_output.len() {
+                spread_pairs::<T::Vector>(grad_output, upper, lower, factor, grad_output.len() - T::Vector::LANES);
+            }
             let odd = 2 * grad_output.len();
             if odd < upper.len() {
                 (upper[odd], lower[odd]) = (T::default(), T::default());
