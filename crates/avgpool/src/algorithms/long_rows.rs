@@ -1,6 +1,7 @@
 //! Planes of one long row, NCHW: 1-D pooling, a block of the row at a time.
 //!
-//! 2× to 4× faster than `Separable` and `WholePlanes` (`npm run bench -- --algorithms`). It knows which elements a block reads, and how blocks reach over the ends of the row.
+//! It knows which elements a block reads, and how blocks reach over the ends of the row. 3× to 5× faster than `Separable` and
+//! `WholePlanes`, and equal backward with longer strides (`npm run bench -- --algorithms`).
 
 use super::separable::{Method, elements_read};
 use super::whole_planes::divide_windows;

@@ -131,7 +131,7 @@ fn sum_plane<T: Element>(plane: &mut Plane<T>) {
         plane.strip::<T::Vector, { INNER }>(start.min(last));
         start += lanes;
     }
-    if reaches_over && last >= pad {
+    if reaches_over {
         plane.strip::<T::Vector, { RIGHT }>(last);
     }
 }
@@ -184,7 +184,8 @@ impl<T: Element> Plane<'_, T> {
     }
 }
 
-/// Two rows of a gradient. Of two columns, the first lies in two windows if `FIRST_IN_TWO`, otherwise the second. Windows of one row of quotients hold both, and those of another hold only one.
+/// Two rows of a gradient. The windows of one row of quotients hold both, and those of another row hold one. Of two columns,
+/// the first one lies in two windows if `FIRST_IN_TWO`, otherwise the second one.
 struct Spread<'a, T, const FIRST_IN_TWO: bool> {
     /// The row that lies in windows of `quotients` alone. It is empty if it would lie beyond the plane.
     once: &'a mut [T],

@@ -56,9 +56,8 @@ impl Geometry {
     #[inline(never)]
     pub(crate) fn adjoint(&self) -> Option<Self> {
         let (rows, columns) = (self.rows.adjoint()?, self.columns.adjoint()?);
-        let divisor = Divisor::Fixed(self.common_divisor?);
-        let (row_phases, column_phases) = (Phases::new(rows), Phases::new(columns));
-        Some(Self { rows, columns, row_phases, column_phases, divisor, ..*self })
+        let channels = NonZeroU32::new(self.channels as u32)?;
+        Self::new(rows, columns, channels, Divisor::Fixed(self.common_divisor?))
     }
 
     /// Whether the channels of a position fill a vector of any element type.
