@@ -3,11 +3,11 @@
 //! It knows which elements a block reads, and how blocks reach over the ends of the row. 3× to 5× faster than `Separable` and
 //! `WholePlanes`, and equal backward with longer strides (`npm run bench -- --algorithms`).
 
-use super::separable::{Method, elements_read};
+use super::separable::{Method, average_padded, elements_read};
 use super::whole_planes::divide_windows;
 use super::{Algorithm, Or, Separable, WholePlanes};
 use crate::geometry::Geometry;
-use crate::rows::neighbours::{Factors, Padded, average_apart, average_near};
+use crate::rows::neighbours::{Factors, Padded};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
@@ -60,11 +60,7 @@ impl<T: Element> Algorithm<T> for LongRows {
             for (input, output) in geometry.planes(input, output) {
                 let output = &mut output[start..start + BLOCK];
                 let row = terms_from(input, columns.start(start), terms);
-                if columns.stride == 1 {
-                    average_near(output, row, [columns.kernel, columns.dilation], factors);
-                } else {
-                    average_apart(output, row, [columns.kernel, columns.stride], factors);
-                }
+                average_padded(geometry, output, row, factors);
             }
         }
     }
@@ -92,7 +88,7 @@ impl<T: Element> Algorithm<T> for LongRows {
                 // The last tap of the first window that holds the first position.
                 let first = (start + columns.pad_begin) as i64 - columns.last_tap() as i64;
                 let row = terms_from(from, first, terms);
-                average_near(&mut grad_input[start..start + BLOCK], row, [columns.kernel, columns.dilation], factors);
+                average_padded(geometry, &mut grad_input[start..start + BLOCK], row, factors);
             }
         }
     }

@@ -5,7 +5,7 @@
 use super::{Chunks, FEWEST_CHANNELS, Parts};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::divide::divide;
-use crate::rows::neighbours::{self, Factors, Padded};
+use crate::rows::neighbours::{Factors, Padded, average_apart, average_near};
 use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
@@ -69,6 +69,18 @@ pub fn elements_read(columns: &Axis, lanes: usize) -> u64 {
     if columns.stride == 1 { columns.last_tap() + 1 } else { columns.kernel.next_multiple_of(lanes) as u64 }
 }
 
+/// `averages[r, ow] = Σ_j rows[r, taps of ow] / (factors.rows[r] · factors.columns[ow])`, for rows that start with the first tap
+/// of window 0.
+#[inline(always)]
+pub fn average_padded<T: Element>(geometry: &Geometry, averages: &mut [T], rows: Padded<T>, factors: Factors<T>) {
+    let Geometry { columns, channels, .. } = geometry;
+    if columns.stride == 1 {
+        average_near(averages, rows, [columns.kernel, columns.dilation * channels], factors);
+    } else {
+        average_apart(averages, rows, [columns.kernel, columns.stride], factors);
+    }
+}
+
 /// The columns of a geometry, with their scratch memory.
 pub struct Columns<'a, T> {
     geometry: &'a Geometry,
@@ -89,11 +101,12 @@ impl<'a, T: Element> Columns<'a, T> {
         (band, Self { geometry, method: chunks.method, inputs, outputs, row_factors, column_factors })
     }
 
-    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for `count` rows from number `first` on. Rows are numbered
+    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for rows from number `first` on. Rows are numbered
     /// through all planes.
-    pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize, count: usize) {
+    pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize) {
         let Geometry { rows, columns, column_phases, channels, .. } = self.geometry;
         let width = self.geometry.input_width();
+        let count = averages.len() / self.geometry.output_width();
         let row_factors = &self.row_factors[first % rows.output..][..count];
         match self.method {
             Method::Transposed => {
@@ -113,12 +126,7 @@ impl<'a, T: Element> Columns<'a, T> {
             Method::Padded { pitch, .. } => {
                 let rows = Padded { elements: sums, pitch };
                 let factors = Factors { rows: row_factors, columns: self.column_factors };
-                if columns.stride == 1 {
-                    let distance = columns.dilation * channels;
-                    neighbours::average_near(averages, rows, [columns.kernel, distance], factors);
-                } else {
-                    neighbours::average_apart(averages, rows, [columns.kernel, columns.stride], factors);
-                }
+                average_padded(self.geometry, averages, rows, factors);
             }
         }
     }

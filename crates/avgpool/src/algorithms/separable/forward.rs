@@ -29,6 +29,6 @@ pub fn forward<T: Element>(chunks: &Chunks, geometry: &Geometry, input: &[T], ou
             let sums = rest.split_off_mut(..planes.len() * results.len() * pitch).expect("rows of the band");
             geometry.row_phases.sum_taps_apart(results, sums, pitch, sources, planes.len());
         }
-        columns.average(output, &band[..rows.len() * pitch], rows.start, rows.len());
+        columns.average(output, &band[..rows.len() * pitch], rows.start);
     }
 }

@@ -7,7 +7,7 @@ mod band;
 mod columns;
 mod forward;
 
-pub(super) use self::columns::{Method, elements_read};
+pub(super) use self::columns::{Method, average_padded, elements_read};
 use super::Algorithm;
 use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
