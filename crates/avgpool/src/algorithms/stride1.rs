@@ -1,12 +1,14 @@
-//! 3×3, 5×5 and 7×7 windows with stride 1 that keep the size, NCHW: strips of columns, from the first row to the last.
+//! 3×3, 5×5 and 7×7 windows with stride 1, NCHW: strips of columns, from the first row to the last.
 //!
-//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. Under 3×3 it is 1.6× to 4.9×
+//! It knows how windows reach over the edges of a plane, and nothing of strides or dilation. Under 3×3 it is 1.6× to 14×
 //! faster than `Separable`, and under 5×5 and 7×7 it is 1.5× to 4.2× faster (`npm run bench -- --algorithms`).
 
 #![expect(
     unsafe_code,
     reason = "strips jump from row to row, and a bounds check for every load makes them 1.3× to 1.8× slower"
 )]
+
+use core::ops::Range;
 
 use super::Algorithm;
 use crate::geometry::{Axis, Geometry};
@@ -16,191 +18,288 @@ use crate::rows::rolling::{Line, roll};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// Sums strips one vector wide, or two where rows are short.
+/// Sums strips one vector wide inside a plane, and two strips at its edges at the same time.
 #[derive(Clone, Copy, Debug)]
 pub struct Stride1 {
     /// Taps along one side of a window.
     kernel: usize,
+    /// Planes whose gradients are divided at the same time.
+    group: usize,
     scratch: Scratch<5>,
 }
 
-/// How strips cover a row.
-enum Edges {
-    /// Two vectors, one at either edge. They overlap if the row is shorter than both.
-    Both,
-    /// A vector at either edge, and vectors between them whose windows reach over no edge.
-    Apart,
-}
+/// The approximate number of elements in a group of planes. Division by short rows would take longer than the sums.
+const GROUP: usize = 2048;
 
-impl Edges {
-    fn new(radius: usize, lanes: usize, width: usize) -> Option<Self> {
-        if radius > lanes {
-            None
-        } else if (lanes + radius..=2 * lanes).contains(&width) {
-            Some(Self::Both)
-        } else if width >= (2 * lanes).max(lanes + 2 * radius) {
-            Some(Self::Apart)
-        } else {
-            None
-        }
-    }
-}
+/// Rows of one vector: the planes whose strips are summed at the same time. One plane at a time takes 2.4× as long.
+const TOGETHER: usize = 4;
 
 impl<T: Element> Algorithm<T> for Stride1 {
     fn new(geometry: &Geometry) -> Option<Self> {
-        let Geometry { rows, columns, .. } = geometry;
-        let (kernel, width) = (columns.kernel, columns.input);
-        let keeps_size = |axis: &Axis| {
-            (axis.kernel, axis.stride, axis.dilation, axis.pad_begin, axis.output)
-                == (kernel, 1, 1, kernel / 2, axis.input)
+        let Geometry { rows, columns, common_divisor, .. } = geometry;
+        let Axis { kernel, pad_begin: padding, .. } = *columns;
+        let is_alike = |axis: &Axis| {
+            let padded = axis.input + 2 * axis.pad_begin + 1;
+            (axis.kernel, axis.stride, axis.dilation, axis.output + kernel) == (kernel, 1, 1, padded)
         };
-        if !(geometry.channels == 1 && matches!(kernel, 3 | 5 | 7) && keeps_size(rows) && keeps_size(columns)) {
+        let has_strips = matches!((kernel, padding), (3, 0..3) | (5, 2) | (7, 3));
+        if geometry.channels != 1 || !has_strips || !is_alike(rows) || !is_alike(columns) || rows.pad_begin >= kernel {
             return None;
         }
         // Rows a multiple of 1 KiB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are slower
         // than `Separable`. On 508×508 they are faster.
-        if width.is_multiple_of(1024 / size_of::<T>()) {
+        if columns.input.is_multiple_of(1024 / size_of::<T>()) {
             return None;
         }
-        Edges::new(kernel / 2, T::Vector::LANES, width)?;
-        let plane = if geometry.common_divisor.is_some() { 0 } else { geometry.input_len() as u64 };
-        let (height, width) = (rows.input as u64, width as u64);
-        let lengths = [height, width, height, width, plane];
-        Some(Self { kernel, scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
+        let lanes = T::Vector::LANES;
+        if !covers(columns, lanes) || !covers(&columns.adjoint()?, lanes) {
+            return None;
+        }
+        let plane = geometry.output_len();
+        let group = (GROUP / plane).max(1);
+        let divided = if common_divisor.is_some() { 0 } else { group * plane };
+        let divisors = if group > 1 { divided } else { 0 };
+        let lengths =
+            [rows.output, columns.output.max(divisors), rows.input, columns.input, divided].map(|length| length as u64);
+        Some(Self { kernel, group, scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
     }
 
     fn scratch_len(&self) -> usize {
         self.scratch.len()
     }
 
-    /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − k/2 + i, ow − k/2 + j] / divisor(oh, ow)`
+    /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − top + i, ow − left + j] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
+        let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors, ..] = self.scratch.split(scratch);
+        let column_factors = &mut column_factors[..columns.output];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
-        for (input, output) in geometry.planes(input, output) {
-            self.sum_plane(Plane { from: input, to: output, row_factors, column_factors });
-        }
+        let (size, padding) = ([rows.input, columns.input], [rows.pad_begin, columns.pad_begin]);
+        self.sum_planes(Planes { size, padding, from: input, to: output, row_factors, column_factors });
     }
 
-    /// `grad_input[ih, iw] = Σ_{i<k, j<k} grad_output[ih + k/2 − i, iw + k/2 − j] / divisor(ih + k/2 − i, iw + k/2 − j)`
+    /// `grad_input[ih, iw] = Σ_{i<k, j<k} grad_output[ih + top − i, iw + left − j] / divisor(ih + top − i, iw + left − j)`
     ///
-    /// These are the sums of forward. Without a common divisor, gradients are divided before they are added.
+    /// These are the sums of forward, with a padding of k − 1 − top and k − 1 − left. Without a common divisor, gradients are
+    /// divided before they are added.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+        let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors, common, ones, quotients] = self.scratch.split(scratch);
-        geometry.row_factors(row_factors);
-        geometry.column_factors(0, column_factors);
         common.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
         ones.fill(T::from_f64(1.0));
-        for (grad_output, grad_input) in geometry.planes_back(grad_output, grad_input) {
-            let from = if geometry.common_divisor.is_some() {
-                grad_output
-            } else {
-                divide(quotients, grad_output, row_factors, column_factors);
-                &*quotients
-            };
-            self.sum_plane(Plane { from, to: grad_input, row_factors: common, column_factors: ones });
+        let size = [rows.output, columns.output];
+        let padding = [rows, columns].map(|axis| self.kernel - 1 - axis.pad_begin);
+        let sum_planes = |from: &[T], to: &mut [T]| {
+            self.sum_planes(Planes { size, padding, from, to, row_factors: common, column_factors: ones });
+        };
+        if geometry.common_divisor.is_some() {
+            return sum_planes(grad_output, grad_input);
+        }
+        let row_factors = if self.group > 1 {
+            // Each group is one row, which has the divisors of all its windows.
+            let (first, others) = column_factors.split_at_mut(geometry.output_len());
+            geometry.divisor.of_windows(rows, columns, first);
+            others.chunks_exact_mut(first.len()).for_each(|divisors| divisors.copy_from_slice(first));
+            &ones[..1]
+        } else {
+            geometry.row_factors(row_factors);
+            geometry.column_factors(0, column_factors);
+            row_factors
+        };
+        let groups = grad_output.chunks(self.group * geometry.output_len());
+        for (grad_output, grad_input) in groups.zip(grad_input.chunks_mut(self.group * geometry.input_len())) {
+            let quotients = &mut quotients[..grad_output.len()];
+            divide(quotients, grad_output, row_factors, &column_factors[..grad_output.len() / row_factors.len()]);
+            sum_planes(quotients, grad_input);
         }
     }
+}
+
+/// Whether strips of `lanes` lanes cover the rows of sums, and find all their taps.
+fn covers(columns: &Axis, lanes: usize) -> bool {
+    let Axis { input, output, kernel, pad_begin: padding, .. } = *columns;
+    let inner = output <= 2 * lanes || output >= lanes + 2 * padding;
+    let edges = input >= lanes + kernel - 1 - padding;
+    output >= lanes && inner && (edges || is_one_vector(columns, lanes))
+}
+
+/// Whether rows of 3×3 windows are one vector, before and after.
+fn is_one_vector(columns: &Axis, lanes: usize) -> bool {
+    (columns.kernel, columns.input, columns.output) == (3, lanes, lanes)
 }
 
 impl Stride1 {
-    fn sum_plane<T: Element>(&self, plane: Plane<T>) {
-        match self.kernel {
-            3 => sum_windows::<T, 3>(plane),
-            5 => sum_windows::<T, 5>(plane),
-            _ => sum_windows::<T, 7>(plane),
+    fn sum_planes<T: Element>(&self, planes: Planes<T>) {
+        match (self.kernel, planes.padding[1]) {
+            (3, 0) => sum_windows::<T, 3, 0>(planes),
+            (3, 1) => sum_windows::<T, 3, 1>(planes),
+            (3, _) => sum_windows::<T, 3, 2>(planes),
+            (5, _) => sum_windows::<T, 5, 2>(planes),
+            _ => sum_windows::<T, 7, 3>(planes),
         }
     }
 }
 
-/// A plane, the plane of its sums, and the two factors of each sum's divisor: one of its row and one of its column.
-struct Plane<'a, T> {
+/// Planes, the planes of their sums, and the two factors of each sum's divisor: one of its row and one of its column.
+struct Planes<'a, T> {
+    size: [usize; 2],
+    padding: [usize; 2],
     from: &'a [T],
     to: &'a mut [T],
     row_factors: &'a [T],
     column_factors: &'a [T],
 }
 
+/// Sums windows of `K`×`K`, with `P` zeros at either end of a row.
+///
 /// Out of line: engines keep large functions in their baseline compiler for longer.
 #[inline(never)]
-fn sum_windows<T: Element, const K: usize>(mut plane: Plane<T>) {
-    let (height, width) = (plane.row_factors.len(), plane.column_factors.len());
-    let size = height.checked_mul(width);
-    assert!(size == Some(plane.from.len()) && size == Some(plane.to.len()), "planes of {height}×{width}");
+fn sum_windows<T: Element, const K: usize, const P: usize>(planes: Planes<T>) {
+    let Planes { size: [height, width], padding: [top, _], from, to, row_factors, column_factors } = planes;
+    let [rows, columns] = [row_factors.len(), column_factors.len()];
     let lanes = T::Vector::LANES;
-    match Edges::new(K / 2, lanes, width).expect("rows long enough for strips") {
-        Edges::Both => return plane.strip::<T::Vector, K, 2, true, true>(0, width - lanes),
-        Edges::Apart => {
-            plane.strip::<T::Vector, K, 1, true, false>(0, 0);
-            plane.strip::<T::Vector, K, 1, false, true>(width - lanes, 0);
+    let [len, sums_len] =
+        [height.checked_mul(width), rows.checked_mul(columns)].map(|len| len.expect("planes in memory"));
+    assert!(columns + K == width + 2 * P + 1 && columns >= lanes, "a window for every sum, and a vector of sums");
+    let is_narrow = (K, P) == (3, 1) && width == lanes;
+    assert!(is_narrow || width >= lanes + K - 1 - P, "the taps of an edge in the row");
+    assert!(from.len() / len * sums_len == to.len(), "a plane of sums for every plane");
+    let line = Line { positions: height, pitch: width, begin: top, windows: rows, inner_loop: true };
+    let (mut from, mut to) = (from, to);
+    let mut next = |count: usize| {
+        let (from, to) = (from.split_off(..count * len)?, to.split_off_mut(..count * sums_len)?);
+        Some(Strips { line, from, to, row_factors, column_factors })
+    };
+    if is_narrow {
+        while let Some(mut planes) = next(TOGETHER) {
+            planes.sum_narrow::<T::Vector, K, P, TOGETHER>(len, sums_len);
+        }
+        while let Some(mut plane) = next(1) {
+            plane.sum_narrow::<T::Vector, K, P, 1>(len, sums_len);
         }
     }
-    let last = width - lanes - K / 2;
-    let mut start = lanes;
-    while start < width - lanes {
-        plane.strip::<T::Vector, K, 1, false, false>(start.min(last), 0);
-        start += lanes;
+    while let Some(mut plane) = next(1) {
+        if P == 0 && columns > 2 * lanes {
+            plane.sum_inner::<T::Vector, K>(P, 0..columns);
+        } else {
+            plane.sum_edges::<T::Vector, K, P>();
+            if columns > 2 * lanes {
+                plane.sum_inner::<T::Vector, K>(P, lanes..columns - lanes);
+            }
+        }
     }
 }
 
-impl<T: Element> Plane<'_, T> {
-    /// The sums in `N` vectors of columns. The first vector starts at column `start`, and the last one at `start + last`.
-    ///
-    /// The row sums of the last `K` rows, each of `K` neighbours, roll through registers. `LEFT` and `RIGHT` strips lie at the
-    /// edges. They shift in zeros from outside.
+/// The strips of one plane, or of several planes of narrow rows. The row sums of the last rows roll through registers.
+struct Strips<'a, T> {
+    line: Line,
+    from: &'a [T],
+    to: &'a mut [T],
+    row_factors: &'a [T],
+    column_factors: &'a [T],
+}
+
+impl<T: Element> Strips<'_, T> {
+    /// The strips at these columns. Their windows reach over no edge. The last one may overlap the one before.
+    #[inline(never)]
+    fn sum_inner<V: Simd<Element = T>, const K: usize>(&mut self, padding: usize, columns: Range<usize>) {
+        let from = self.from;
+        let last = self.column_factors.len() - V::LANES - padding;
+        for start in columns.step_by(V::LANES) {
+            let start = start.min(last);
+            let row_sum = |row: usize, _| sum_taps::<V, K>(|j| load_one(from, row + start - padding + j));
+            self.sum::<V, K, 1>(row_sum, [start], [start], true);
+        }
+    }
+
+    /// The first and the last strip, which overlap if rows are short. Zeros come in from outside.
     #[inline(always)]
-    fn strip<V, const K: usize, const N: usize, const LEFT: bool, const RIGHT: bool>(
-        &mut self,
-        start: usize,
-        last: usize,
-    ) where
-        V: Simd<Element = T>,
-    {
-        let (height, width) = (self.row_factors.len(), self.column_factors.len());
-        let radius = K / 2;
-        let Self { from, to, .. } = self;
-        let column = |v: usize| start + offset::<V, N>(v, last);
-        // SAFETY: `sum_windows` has checked the size of the plane, and starts strips inside it.
-        let load_one = |row: usize, column: usize| unsafe { load::<V, 1>(from, row + column) }[0];
+    fn sum_edges<V: Simd<Element = T>, const K: usize, const P: usize>(&mut self) {
+        let from = self.from;
+        let [right, last] = [self.line.pitch, self.column_factors.len()].map(|width| width - V::LANES);
         let row_sum = |row: usize, v: usize| {
-            let tap = |j: usize| {
-                let (to_left, to_right) = (v * V::LANES + j, (N - 1 - v) * V::LANES + K - 1 - j);
-                if LEFT && to_left < radius {
-                    (to_left..radius).fold(load_one(row, column(0)), |vector, _| vector.shift_elements_right())
-                } else if RIGHT && to_right < radius {
-                    (to_right..radius).fold(load_one(row, column(N - 1)), |vector, _| vector.shift_elements_left())
-                } else {
-                    load_one(row, column(v) + j - radius)
-                }
-            };
-            let mut sum = tap(0);
-            for j in 1..K {
-                sum = sum + tap(j);
-            }
-            sum
+            sum_taps::<V, K>(|j| {
+                if v == 0 { tap_left::<V, P>(from, row, j) } else { tap_right::<V, K, P>(from, row + right, j) }
+            })
         };
-        // SAFETY: as above.
-        let column_factors: [V; N] =
-            core::array::from_fn(|v| unsafe { load::<V, 1>(self.column_factors, column(v)) }[0]);
-        // In the edge strips of 7×7, the loop would make the module 2 % larger.
-        let inner_loop = K <= 5 || !(LEFT || RIGHT);
+        // Elsewhere the loop makes the module 2 % larger, and nothing faster.
+        self.sum::<V, K, 2>(row_sum, [0, last], [0, last], (K, P) == (3, 1));
+    }
+
+    /// `N` planes of `len` elements and `sums_len` sums, whose rows are one vector.
+    #[inline(always)]
+    fn sum_narrow<V: Simd<Element = T>, const K: usize, const P: usize, const N: usize>(
+        &mut self,
+        len: usize,
+        sums_len: usize,
+    ) {
+        let from = self.from;
+        let row_sum = |row: usize, v: usize| {
+            let row = row + v * len;
+            sum_taps::<V, K>(
+                |j| if j < P { tap_left::<V, P>(from, row, j) } else { tap_right::<V, K, P>(from, row, j) },
+            )
+        };
+        self.sum::<V, K, N>(row_sum, core::array::from_fn(|v| v * sums_len), [0; N], true);
+    }
+
+    /// The sums of `N` vectors, which start at these elements and have the factors of these columns.
+    #[inline(always)]
+    fn sum<V: Simd<Element = T>, const K: usize, const N: usize>(
+        &mut self,
+        row_sum: impl Fn(usize, usize) -> V,
+        starts: [usize; N],
+        columns: [usize; N],
+        inner_loop: bool,
+    ) {
+        let width = self.column_factors.len();
+        let column_factors = columns.map(|column| load_one::<V>(self.column_factors, column));
         roll::<V, N, K, 1>(
-            Line { positions: height, pitch: width, begin: radius, windows: height, inner_loop },
+            Line { inner_loop, ..self.line },
             row_sum,
             |row| {
                 let row_factor = V::splat(self.row_factors[row]);
-                core::array::from_fn(|v| row_factor * column_factors[v])
+                column_factors.map(|column_factor| row_factor * column_factor)
             },
-            // SAFETY: as above.
-            |row, v, quotient| unsafe { store([quotient], to, row * width + column(v)) },
+            // SAFETY: `sum_windows` has checked the size of the sums. A strip lies inside them.
+            |row, v, quotient| unsafe { store([quotient], self.to, row * width + starts[v]) },
         );
     }
 }
 
-/// The distance of vector `v` from the start of its strip. Written inside `strip`, it costs 20 % of the time: the compiler no
-/// longer sees constant distances between columns.
+/// `Σ_{j<K} tap(j)`
 #[inline(always)]
-fn offset<V: Simd, const N: usize>(v: usize, last: usize) -> usize {
-    if v == N - 1 { last } else { v * V::LANES }
+fn sum_taps<V: Simd, const K: usize>(tap: impl Fn(usize) -> V) -> V {
+    (1..K).fold(tap(0), |sum, j| sum + tap(j))
+}
+
+/// Tap `j` of the first windows of the row from element `row` on.
+#[inline(always)]
+fn tap_left<V: Simd, const P: usize>(from: &[V::Element], row: usize, j: usize) -> V {
+    if j < P {
+        (j..P).fold(load_one(from, row), |vector: V, _| vector.shift_elements_right())
+    } else {
+        load_one(from, row + j - P)
+    }
+}
+
+/// Tap `j` of the last windows of a row whose last vector starts at element `end`.
+#[inline(always)]
+fn tap_right<V: Simd, const K: usize, const P: usize>(from: &[V::Element], end: usize, j: usize) -> V {
+    let inside = K - 1 - P;
+    if j > inside {
+        (inside..j).fold(load_one(from, end), |vector: V, _| vector.shift_elements_left())
+    } else {
+        load_one(from, end + j - inside)
+    }
+}
+
+/// The vector from element `at` on.
+#[inline(always)]
+fn load_one<V: Simd>(from: &[V::Element], at: usize) -> V {
+    // SAFETY: `sum_windows` has checked the sizes of planes and factors, and that rows hold the taps of a strip at either edge.
+    // Other strips start between these two.
+    let [vector] = unsafe { load(from, at) };
+    vector
 }

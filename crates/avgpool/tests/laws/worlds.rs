@@ -1,6 +1,7 @@
 //! The worlds: sets of geometries, each swept whole.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use avgpool::{AxisOptions, Divisor};
 
@@ -26,7 +27,7 @@ macro_rules! with_worlds {
             where_long_strides_meet_dilation: long_strides;
             where_dilation_is_longer_than_a_chunk: long_dilation;
             where_two_by_two_windows_tile: two_by_two;
-            where_windows_keep_the_size: |visit| sweep(&kept(), &kept(), visit);
+            where_windows_slide_along_rows: |visit| sweep(&slid_along(1..=8), &slid_along(1..=19), visit);
             where_windows_halve_the_size: |visit| sweep(&halved(), &halved(), visit);
             where_windows_of_three_slide: |visit| sweep(&slid(), &slid(), visit);
             where_the_last_windows_are_padding: padded_end;
@@ -157,9 +158,10 @@ pub fn sides_of_several_windows() -> Vec<Vec<Side>> {
         .to_vec()
 }
 
-/// Sides that keep their size under windows with stride 1, from the shortest on.
-pub fn kept() -> Vec<Side> {
-    [(3, 1), (5, 2), (7, 3)].map(|(kernel, padding)| sides(1..=19, [kernel], [1], [1], [(padding, padding)])).concat()
+/// Sides that windows slide along with stride 1, with the same padding at both ends.
+pub fn slid_along(inputs: RangeInclusive<u32>) -> Vec<Side> {
+    let kinds = [(3, 0), (3, 1), (3, 2), (5, 2), (7, 3)];
+    kinds.map(|(kernel, padding)| sides(inputs.clone(), [kernel], [1], [1], [(padding, padding)])).concat()
 }
 
 /// Sides that windows of three halve.
