@@ -17,6 +17,15 @@ pub struct Line {
     pub inner_loop: bool,
 }
 
+impl Line {
+    /// `windows` windows from number `next` on, and the line from their first position on. Also returns that position.
+    pub fn part(self, next: usize, windows: usize, stride: usize) -> (usize, Self) {
+        let first = (next * stride).saturating_sub(self.begin);
+        let begin = self.begin.saturating_sub(next * stride);
+        (first, Self { positions: self.positions - first, begin, windows, ..self })
+    }
+}
+
 /// Calls `store(w, v, total / divisors(w)[v])` for every window `w` and vector `v`, in order of the windows. Here
 /// `total = Σ_{i<K} partial((w·STRIDE − begin + i)·pitch, v)`.
 ///

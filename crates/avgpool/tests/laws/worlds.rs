@@ -30,6 +30,7 @@ macro_rules! with_worlds {
             where_windows_slide_along_rows: |visit| sweep(&slid_along(1..=8), &slid_along(1..=19), visit);
             where_windows_halve_the_size: |visit| sweep(&halved(), &halved(), visit);
             where_windows_of_three_slide: |visit| sweep(&slid(), &slid(), visit);
+            where_rows_are_a_multiple_of_1_kib: crowded;
             where_the_last_windows_are_padding: padded_end;
             on_many_planes: many_planes;
             with_any_number_of_channels: any_channels;
@@ -172,6 +173,16 @@ pub fn halved() -> Vec<Side> {
 /// Sides that windows of three slide along, with every shorter padding.
 fn slid() -> Vec<Side> {
     sides(1..=6, [3], [1], [1], (0..=2).flat_map(|begin| (0..=2).map(move |end| (begin, end))))
+}
+
+/// Rows that compete for a few sets of a cache, in less than one band of windows, in one and in several. Widths are 1, 2 and
+/// 4 KiB.
+fn crowded(visit: &mut dyn FnMut(&Geometry)) {
+    for (kernel, stride) in [(3, 1), (3, 2), (5, 1)] {
+        let heights = sides([1, 2, 3, 8, 9, 16, 17, 35], [kernel], [stride], [1], [(0, 0), (1, 1), (2, 2)]);
+        let widths = sides([256, 512], [kernel], [stride], [1], [(0, 0), (1, 1), (2, 2)]);
+        sweep_layouts(&heights, &widths, &[(2, 1)], visit);
+    }
 }
 
 /// Planes that 2×2 windows tile, at every width up to several vectors, with divisors whose reciprocals are exact or not.
