@@ -18,9 +18,12 @@ use crate::rows::rolling::{Line, roll};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
-/// Sums strips one vector wide inside a plane, and two strips at its edges at the same time.
+/// Sums strips one vector wide inside a plane, and two strips at its edges at the same time. Serves kernels of up to `LARGEST`.
 #[derive(Clone, Copy, Debug)]
-pub struct Stride1 {
+pub struct Stride1<const LARGEST: usize>(Layout);
+
+#[derive(Clone, Copy, Debug)]
+struct Layout {
     /// Taps along one side of a window.
     kernel: usize,
     /// Planes whose gradients are divided at the same time.
@@ -34,49 +37,25 @@ const GROUP: usize = 2048;
 /// Rows of one vector: the planes whose strips are summed at the same time. One plane at a time takes 2.4× as long.
 const TOGETHER: usize = 4;
 
-impl<T: Element> Algorithm<T> for Stride1 {
+impl<T: Element, const LARGEST: usize> Algorithm<T> for Stride1<LARGEST> {
     fn new(geometry: &Geometry) -> Option<Self> {
-        let Geometry { rows, columns, common_divisor, .. } = geometry;
-        let Axis { kernel, pad_begin: padding, .. } = *columns;
-        let is_alike = |axis: &Axis| {
-            let padded = axis.input + 2 * axis.pad_begin + 1;
-            (axis.kernel, axis.stride, axis.dilation, axis.output + kernel) == (kernel, 1, 1, padded)
-        };
-        let has_strips = matches!((kernel, padding), (3, 0..3) | (5, 2) | (7, 3));
-        if geometry.channels != 1 || !has_strips || !is_alike(rows) || !is_alike(columns) || rows.pad_begin >= kernel {
-            return None;
-        }
-        // Rows a multiple of 1 KiB apart compete for a few sets of the L1 cache. On 512×512, strips of 3×3 are slower
-        // than `Separable`. On 508×508 they are faster.
-        if columns.input.is_multiple_of(1024 / size_of::<T>()) {
-            return None;
-        }
-        let lanes = T::Vector::LANES;
-        if !covers(columns, lanes) || !covers(&columns.adjoint()?, lanes) {
-            return None;
-        }
-        let plane = geometry.output_len();
-        let group = (GROUP / plane).max(1);
-        let divided = if common_divisor.is_some() { 0 } else { group * plane };
-        let divisors = if group > 1 { divided } else { 0 };
-        let lengths =
-            [rows.output, columns.output.max(divisors), rows.input, columns.input, divided].map(|length| length as u64);
-        Some(Self { kernel, group, scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
+        let layout = Layout::new(geometry, T::Vector::LANES, geometry.most_scratch::<T>())?;
+        (layout.kernel <= LARGEST).then_some(Self(layout))
     }
 
     fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        self.0.scratch.len()
     }
 
     /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − top + i, ow − left + j] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         let Geometry { rows, columns, .. } = geometry;
-        let [row_factors, column_factors, ..] = self.scratch.split(scratch);
+        let [row_factors, column_factors, ..] = self.0.scratch.split(scratch);
         let column_factors = &mut column_factors[..columns.output];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
         let (size, padding) = ([rows.input, columns.input], [rows.pad_begin, columns.pad_begin]);
-        self.sum_planes(Planes { size, padding, from: input, to: output, row_factors, column_factors });
+        Self::sum_planes(self.0.kernel, Planes { size, padding, from: input, to: output, row_factors, column_factors });
     }
 
     /// `grad_input[ih, iw] = Σ_{i<k, j<k} grad_output[ih + top − i, iw + left − j] / divisor(ih + top − i, iw + left − j)`
@@ -85,18 +64,19 @@ impl<T: Element> Algorithm<T> for Stride1 {
     /// divided before they are added.
     fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
         let Geometry { rows, columns, .. } = geometry;
-        let [row_factors, column_factors, common, ones, quotients] = self.scratch.split(scratch);
+        let Layout { kernel, group, scratch: layout } = self.0;
+        let [row_factors, column_factors, common, ones, quotients] = layout.split(scratch);
         common.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
         ones.fill(T::from_f64(1.0));
         let size = [rows.output, columns.output];
-        let padding = [rows, columns].map(|axis| self.kernel - 1 - axis.pad_begin);
+        let padding = [rows, columns].map(|axis| kernel - 1 - axis.pad_begin);
         let sum_planes = |from: &[T], to: &mut [T]| {
-            self.sum_planes(Planes { size, padding, from, to, row_factors: common, column_factors: ones });
+            Self::sum_planes(kernel, Planes { size, padding, from, to, row_factors: common, column_factors: ones });
         };
         if geometry.common_divisor.is_some() {
             return sum_planes(grad_output, grad_input);
         }
-        let row_factors = if self.group > 1 {
+        let row_factors = if group > 1 {
             // Each group is one row, which has the divisors of all its windows.
             let (first, others) = column_factors.split_at_mut(geometry.output_len());
             geometry.divisor.of_windows(rows, columns, first);
@@ -107,12 +87,44 @@ impl<T: Element> Algorithm<T> for Stride1 {
             geometry.column_factors(0, column_factors);
             row_factors
         };
-        let groups = grad_output.chunks(self.group * geometry.output_len());
-        for (grad_output, grad_input) in groups.zip(grad_input.chunks_mut(self.group * geometry.input_len())) {
+        let groups = grad_output.chunks(group * geometry.output_len());
+        for (grad_output, grad_input) in groups.zip(grad_input.chunks_mut(group * geometry.input_len())) {
             let quotients = &mut quotients[..grad_output.len()];
             divide(quotients, grad_output, row_factors, &column_factors[..grad_output.len() / row_factors.len()]);
             sum_planes(quotients, grad_input);
         }
+    }
+}
+
+impl Layout {
+    /// For vectors of `lanes` lanes and this much scratch memory. All element types share this code.
+    #[inline(never)]
+    fn new(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+        let Geometry { rows, columns, common_divisor, .. } = geometry;
+        let Axis { kernel, pad_begin: padding, .. } = *columns;
+        let is_alike = |axis: &Axis| {
+            let padded = axis.input + 2 * axis.pad_begin + 1;
+            (axis.kernel, axis.stride, axis.dilation, axis.output + kernel) == (kernel, 1, 1, padded)
+        };
+        let has_strips = matches!((kernel, padding), (3, 0..3) | (5, 2) | (7, 3));
+        if geometry.channels != 1 || !has_strips || !is_alike(rows) || !is_alike(columns) || rows.pad_begin >= kernel {
+            return None;
+        }
+        // Rows a multiple of 1 KiB apart, which are 64 vectors, compete for a few sets of the L1 cache. On 512×512, strips
+        // of 3×3 are slower than `Separable`. On 508×508 they are faster.
+        if columns.input.is_multiple_of(64 * lanes) {
+            return None;
+        }
+        if !covers(columns, lanes) || !covers(&columns.adjoint()?, lanes) {
+            return None;
+        }
+        let plane = geometry.output_len();
+        let group = (GROUP / plane).max(1);
+        let divided = if common_divisor.is_some() { 0 } else { group * plane };
+        let divisors = if group > 1 { divided } else { 0 };
+        let lengths =
+            [rows.output, columns.output.max(divisors), rows.input, columns.input, divided].map(|length| length as u64);
+        Some(Self { kernel, group, scratch: Scratch::new(lengths, most_scratch)? })
     }
 }
 
@@ -129,14 +141,14 @@ fn is_one_vector(columns: &Axis, lanes: usize) -> bool {
     (columns.kernel, columns.input, columns.output) == (3, lanes, lanes)
 }
 
-impl Stride1 {
-    fn sum_planes<T: Element>(&self, planes: Planes<T>) {
-        match (self.kernel, planes.padding[1]) {
-            (3, 0) => sum_windows::<T, 3, 0>(planes),
-            (3, 1) => sum_windows::<T, 3, 1>(planes),
-            (3, _) => sum_windows::<T, 3, 2>(planes),
-            (5, _) => sum_windows::<T, 5, 2>(planes),
-            _ => sum_windows::<T, 7, 3>(planes),
+impl<const LARGEST: usize> Stride1<LARGEST> {
+    fn sum_planes<T: Element>(kernel: usize, planes: Planes<T>) {
+        match (kernel, planes.padding[1]) {
+            (5, _) if LARGEST >= 5 => sum_windows::<T, 5, 2>(planes),
+            (7, _) if LARGEST >= 7 => sum_windows::<T, 7, 3>(planes),
+            (_, 0) => sum_windows::<T, 3, 0>(planes),
+            (_, 1) => sum_windows::<T, 3, 1>(planes),
+            _ => sum_windows::<T, 3, 2>(planes),
         }
     }
 }
@@ -223,8 +235,7 @@ impl<T: Element> Strips<'_, T> {
                 if v == 0 { tap_left::<V, P>(from, row, j) } else { tap_right::<V, K, P>(from, row + right, j) }
             })
         };
-        // Elsewhere the loop makes the module 2 % larger, and nothing faster.
-        self.sum::<V, K, 2>(row_sum, [0, last], [0, last], (K, P) == (3, 1));
+        self.sum::<V, K, 2>(row_sum, [0, last], [0, last], false);
     }
 
     /// `N` planes of `len` elements and `sums_len` sums, whose rows are one vector.
@@ -241,7 +252,7 @@ impl<T: Element> Strips<'_, T> {
                 |j| if j < P { tap_left::<V, P>(from, row, j) } else { tap_right::<V, K, P>(from, row, j) },
             )
         };
-        self.sum::<V, K, N>(row_sum, core::array::from_fn(|v| v * sums_len), [0; N], true);
+        self.sum::<V, K, N>(row_sum, core::array::from_fn(|v| v * sums_len), [0; N], false);
     }
 
     /// The sums of `N` vectors, which start at these elements and have the factors of these columns.

@@ -86,7 +86,7 @@ impl<T: Element> Strips<'_, T> {
         // SAFETY: `average_planes` starts strips so that `start` + LANES is at most the number of columns.
         let [column_factors] = unsafe { load::<V, 1>(column_factors, start) };
         roll::<V, 1, 3, 2>(
-            *line,
+            Line { inner_loop: EDGE == INNER, ..*line },
             row_sum,
             |row| [V::splat(row_factors[row]) * column_factors],
             // SAFETY: as above. There is a row of averages for every factor.

@@ -39,20 +39,7 @@ const RIGHT: u8 = 2;
 
 impl<T: Element> Algorithm<T> for Stride2 {
     fn new(geometry: &Geometry) -> Option<Self> {
-        let Geometry { rows, columns, .. } = geometry;
-        // At most the last tap of the last window lies beyond the input.
-        let halves = |axis: &Axis| {
-            (axis.kernel, axis.stride, axis.dilation) == (3, 2, 1)
-                && axis.pad_begin <= 1
-                && axis.output * 2 <= axis.input + axis.pad_begin
-        };
-        let lanes = T::Vector::LANES;
-        let wide = columns.input >= 2 * lanes && columns.output >= lanes;
-        if !(geometry.channels == 1 && halves(rows) && halves(columns) && wide) {
-            return None;
-        }
-        let lengths = [rows.output as u64, columns.output as u64];
-        Some(Self { scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
+        Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())
     }
 
     fn scratch_len(&self) -> usize {
@@ -71,6 +58,24 @@ impl<T: Element> Algorithm<T> for Stride2 {
 }
 
 impl Stride2 {
+    /// For vectors of `lanes` lanes and this much scratch memory. All element types share this code.
+    #[inline(never)]
+    fn with(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+        let Geometry { rows, columns, .. } = geometry;
+        // At most the last tap of the last window lies beyond the input.
+        let halves = |axis: &Axis| {
+            (axis.kernel, axis.stride, axis.dilation) == (3, 2, 1)
+                && axis.pad_begin <= 1
+                && axis.output * 2 <= axis.input + axis.pad_begin
+        };
+        let wide = columns.input >= 2 * lanes && columns.output >= lanes;
+        if !(geometry.channels == 1 && halves(rows) && halves(columns) && wide) {
+            return None;
+        }
+        let lengths = [rows.output as u64, columns.output as u64];
+        Some(Self { scratch: Scratch::new(lengths, most_scratch)? })
+    }
+
     fn plane<'a, T: Element>(&self, geometry: &Geometry, scratch: &'a mut [T]) -> Plane<'a, T> {
         let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors] = self.scratch.split(scratch);
