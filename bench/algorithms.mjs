@@ -4,7 +4,7 @@
 // The cases are listed by hand. A speedup of about 1× may mean that the plan no longer chooses the algorithm.
 
 import { readFileSync } from 'node:fs';
-import { cases, nhwcCases, padded } from './cases.mjs';
+import { cases, directions, nhwcCases, padded } from './cases.mjs';
 import { check } from './check.mjs';
 import { dataFor } from './data.mjs';
 import { prepareWith } from './engines/avgpool.mjs';
@@ -66,7 +66,7 @@ export async function compareAlgorithms(chosen, timing) {
   const separable = await start(new URL('separable/dist/', import.meta.url));
   for (const pooling of chosen) {
     const data = dataFor(pooling);
-    for (const direction of ['forward', 'backward']) {
+    for (const direction of directions) {
       const calls = [shipped, separable].map((avgpool) => prepareWith(avgpool, pooling, direction, data));
       for (const { run, read } of calls) {
         run();

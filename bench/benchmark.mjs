@@ -1,6 +1,7 @@
 // The measuring flow: checks the result of every engine, then times the engines in turn. It does not know report formats.
 
 import { cpus } from 'node:os';
+import { directions, dtypes } from './cases.mjs';
 import { check } from './check.mjs';
 import { dataFor } from './data.mjs';
 import { loadEngines } from './engines/index.mjs';
@@ -8,8 +9,6 @@ import * as pytorch from './engines/pytorch.mjs';
 import { measureExtras } from './extras.mjs';
 import { multipleOfLimit, streamingFor } from './limit.mjs';
 import { median, medianRatio, timeInTurn } from './measure.mjs';
-
-const directions = ['forward', 'backward'];
 
 /**
  * All figures of a run.
@@ -22,11 +21,12 @@ export async function benchmark(cases, { timing, sampled, extras }) {
   const engines = await loadEngines();
 
   const results = [];
-  for (const pooling of cases) {
-    for (const direction of directions) {
-      showProgress(`${pooling.name}, ${direction}`, results.length, cases.length * directions.length);
-      results.push(await measureSurely(engines, pooling, direction, timing));
-    }
+  const passes = cases.flatMap((pooling) =>
+    dtypes.flatMap((dtype) => directions.map((direction) => ({ pooling, dtype, direction }))),
+  );
+  for (const pass of passes) {
+    showProgress(`${pass.pooling.name}, ${pass.dtype}, ${pass.direction}`, results.length, passes.length);
+    results.push(await measureSurely(engines, pass, timing));
   }
   const versions = Object.fromEntries(engines.map(({ name, version }) => [name, version]));
   if (pytorch.isAvailable()) {
@@ -57,9 +57,9 @@ export async function benchmark(cases, { timing, sampled, extras }) {
 /** A lead below this is within the noise of some runs. */
 const sureLead = 1.1;
 
-/** Measures a case. If an engine is ahead of avgpool, or nearly so, measures it twice more and takes the median run. */
-async function measureSurely(engines, pooling, direction, timing) {
-  const measured = () => measureCase(engines, pooling, direction, timing);
+/** Measures a pass. If an engine is ahead of avgpool, or nearly so, measures it twice more and takes the median run. */
+async function measureSurely(engines, pass, timing) {
+  const measured = () => measurePass(engines, pass, timing);
   const first = await measured();
   if (leastLead(first) >= sureLead) {
     return first;
@@ -73,12 +73,12 @@ function leastLead({ relativeToAvgpool: { avgpool: _, ...others } }) {
   return Math.min(...Object.values(others));
 }
 
-/** Checks and times one direction of one case in all engines that support it. */
-async function measureCase(engines, pooling, direction, timing) {
+/** Checks and times one direction of one case and element type in all engines that support it. */
+async function measurePass(engines, { pooling, dtype, direction }, timing) {
   const data = dataFor(pooling);
   const prepared = [];
-  for (const { name, prepare } of engines) {
-    const call = await prepare(pooling, direction, data);
+  for (const { name, prepare } of engines.filter(({ dtypes = ['float32'] }) => dtypes.includes(dtype))) {
+    const call = await prepare(pooling, direction, data, dtype);
     if (call) {
       await call.run();
       check(name, { ...pooling, options: { ...pooling.options, ...call.actualOptions } }, direction, data, call.read());
@@ -86,7 +86,7 @@ async function measureCase(engines, pooling, direction, timing) {
     }
   }
 
-  const { stream, copy, copiedBytes } = streamingFor(direction, data);
+  const { stream, copy, streamedBytes, copiedBytes } = streamingFor(direction, data, dtype);
   const times = await timeInTurn([stream, copy, ...prepared.map(({ run }) => run)], timing);
   const [limitTimes, copyTimes, ...engineTimes] = times;
   const [ownTimes] = engineTimes;
@@ -97,15 +97,15 @@ async function measureCase(engines, pooling, direction, timing) {
   const byEngine = (figure) => Object.fromEntries(prepared.map(({ name }, i) => [name, figure(engineTimes[i])]));
   return {
     name: pooling.name,
+    dtype,
     direction,
     options: pooling.options,
     shape: pooling.shape,
     outputShape: data.outputShape,
     limitMicroseconds: median(limitTimes),
-    limitGBs: (data.input.byteLength + data.gradOutput.byteLength) / median(limitTimes) / 1000,
+    limitGBs: streamedBytes / median(limitTimes) / 1000,
     copyGBs: (2 * copiedBytes) / median(copyTimes) / 1000,
     multipleOfLimit: medianRatio(ownTimes, limitTimes),
-    float64MultipleOfLimit: await multipleOfLimit(pooling, direction, data, timing, 'float64'),
     microseconds: byEngine(median),
     relativeToAvgpool: byEngine((own) => medianRatio(own, ownTimes)),
   };

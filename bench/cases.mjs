@@ -3,6 +3,10 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+/** Every case is measured in all of these. */
+export const dtypes = ['float32', 'float64'];
+export const directions = ['forward', 'backward'];
+
 /** Cases of the same options. Tables and the command line know a case by its name. */
 export function cases(family, options, shapes) {
   return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, options, shape }));

@@ -8,7 +8,8 @@ export function check(engine, pooling, direction, data, result) {
   reference.run();
   const expected = reference.read();
   reference.dispose();
-  const wrong = expected.findIndex((value, i) => !(Math.abs(value - result[i]) <= 1e-5));
+  const tolerance = result instanceof Float64Array ? 1e-12 : 1e-5;
+  const wrong = expected.findIndex((value, i) => !(Math.abs(value - result[i]) <= tolerance));
   if (wrong >= 0) {
     const place = `element ${wrong} of the ${direction} pass of ${pooling.name}`;
     throw new Error(`${engine} returns a wrong result: ${place} is ${result[wrong]}, expected ${expected[wrong]}`);

@@ -12,9 +12,9 @@ export function streamingFor(direction, { input, gradOutput }, dtype = 'float32'
 }
 
 /** The multiple for one direction of a pooling, measured in turn with the limit. `data` is of `dataFor`. */
-export async function multipleOfLimit(pooling, direction, data, timing, dtype = 'float32') {
-  const { run, dispose } = prepare(pooling, direction, data, dtype);
-  const { stream } = streamingFor(direction, data, dtype);
+export async function multipleOfLimit(pooling, direction, data, timing) {
+  const { run, dispose } = prepare(pooling, direction, data);
+  const { stream } = streamingFor(direction, data);
   const [limitTimes, times] = await timeInTurn([stream, run], timing);
   dispose();
   return medianRatio(times, limitTimes);

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { geometricMean, max, median, min } from 'simple-statistics';
 import { table, writeSection } from '../scripts/sections.mjs';
-import { headlineCases } from './cases.mjs';
+import { directions, dtypes, headlineCases } from './cases.mjs';
 import { drawBars } from './chart.mjs';
 
 const command = 'npm run bench';
@@ -17,7 +17,7 @@ export function print(report) {
 /** Writes the chart, all tables to docs/benchmarks.md and the short table to README.md. */
 export function publish(report) {
   writeFileSync(chart, drawChart(report));
-  const folded = (text) => `<details>\n<summary>All cases</summary>\n\n${text}\n\n</details>`;
+  const folded = (title, text) => `<details>\n<summary>${title}</summary>\n\n${text}\n\n</details>`;
   writeSection('docs/benchmarks.md', command, `![${chartTitle}](../bench/chart.svg)\n\n${allTables(report, folded)}`);
   writeSection('README.md', command, `![${chartTitle}](bench/chart.svg)\n\n${shortTable(report)}`);
 }
@@ -26,7 +26,7 @@ export function publish(report) {
 function shortTable(report) {
   const engines = otherEngines(report);
   const rows = headlineCases.map((name) => {
-    const result = report.results.find((result) => result.name === name && result.direction === 'forward');
+    const result = resultsIn(report, 'float32', 'forward').find((result) => result.name === name);
     return [
       name,
       `${round(result.microseconds.avgpool)} µs`,
@@ -40,11 +40,11 @@ function shortTable(report) {
   return `${table(['forward, float32', 'avgpool', 'avgpool ÷ limit', ...engines], rows, 1)}\n\n${text}`;
 }
 
-function allTables(report, folded = (text) => text) {
+function allTables(report, folded = (_title, text) => text) {
   return [
     leaders(report),
     summary(report),
-    folded(caseTable(report)),
+    ...dtypes.map((dtype) => folded(`All cases in ${dtype}`, caseTable(report, dtype))),
     sampleText(report),
     extrasText(report),
     conditionsText(report),
@@ -59,10 +59,10 @@ const noise = 0.03;
 /** The cases in which an engine is ahead of avgpool. */
 function leaders(report) {
   const engines = otherEngines(report);
-  const lines = report.results.flatMap(({ name, direction, relativeToAvgpool }) =>
+  const lines = report.results.flatMap(({ name, dtype, direction, relativeToAvgpool }) =>
     engines
       .filter((engine) => relativeToAvgpool[engine] < 1 - noise)
-      .map((engine) => `- ${name}, ${direction}: ${engine}, ${times(relativeToAvgpool[engine])}`),
+      .map((engine) => `- ${name}, ${passName(dtype, direction)}: ${engine}, ${times(relativeToAvgpool[engine])}`),
   );
   const text = 'Cases in which an engine takes less than 97 % of the time of avgpool';
   return lines.length === 0 ? `${text}: none.` : `${text}:\n\n${lines.join('\n')}`;
@@ -71,21 +71,23 @@ function leaders(report) {
 /** The speedup over each engine, over all cases that it supports. */
 function summary(report) {
   const rows = otherEngines(report).flatMap((engine) =>
-    ['forward', 'backward'].flatMap((direction) => {
-      const values = valuesOf(report, engine, direction);
-      return values.length === 0
-        ? []
-        : [[engine, direction, ...[geometricMean, min, max].map((statistic) => times(statistic(values)))]];
-    }),
+    dtypes.flatMap((dtype) =>
+      directions.flatMap((direction) => {
+        const values = valuesOf(report, engine, dtype, direction);
+        const figures = () => [geometricMean, min, max].map((statistic) => times(statistic(values)));
+        return values.length === 0 ? [] : [[engine, passName(dtype, direction), ...figures()]];
+      }),
+    ),
   );
   const text =
     'How many times faster avgpool is than each engine, over the cases that the engine supports; below 1×, it is slower:';
   return `${text}\n\n${table(['engine', 'direction', 'geometric mean', 'least', 'greatest'], rows, 2)}`;
 }
 
-function caseTable(report) {
-  const engines = otherEngines(report);
-  const rows = report.results.map((result) => [
+function caseTable(report, dtype) {
+  const results = report.results.filter((result) => result.dtype === dtype);
+  const engines = otherEngines({ results });
+  const rows = results.map((result) => [
     result.name,
     result.direction,
     round(result.limitMicroseconds),
@@ -93,12 +95,10 @@ function caseTable(report) {
     round(result.copyGBs),
     round(result.microseconds.avgpool),
     times(result.multipleOfLimit),
-    times(result.float64MultipleOfLimit),
     ...relativeTimes(result, engines),
   ]);
   const limit = ['limit, µs', 'limit, GB/s', '`memory.copy`, GB/s'];
-  const avgpool = ['avgpool, µs', 'avgpool ÷ limit', 'avgpool ÷ limit, float64'];
-  return table(['case', 'direction', ...limit, ...avgpool, ...engines], rows, 2);
+  return table([`${dtype} case`, 'direction', ...limit, 'avgpool, µs', 'avgpool ÷ limit', ...engines], rows, 2);
 }
 
 function sampleText({ sample }) {
@@ -128,7 +128,7 @@ function drawChart(report) {
   const engines = otherEngines(report);
   const bars = (direction) =>
     engines.map((engine) => {
-      const values = valuesOf(report, engine, direction);
+      const values = valuesOf(report, engine, 'float32', direction);
       return values.length === 0 ? null : Number(round(geometricMean(values)));
     });
   return drawBars({
@@ -145,11 +145,18 @@ function otherEngines({ results }) {
   return [...new Set(names)].filter((name) => name !== 'avgpool');
 }
 
+function resultsIn({ results }, dtype, direction) {
+  return results.filter((result) => result.dtype === dtype && result.direction === direction);
+}
+
 /** An engine's times relative to avgpool's in all cases that it supports. */
-function valuesOf({ results }, engine, direction) {
-  return results
-    .filter((result) => result.direction === direction && engine in result.relativeToAvgpool)
-    .map((result) => result.relativeToAvgpool[engine]);
+function valuesOf(report, engine, dtype, direction) {
+  return resultsIn(report, dtype, direction).flatMap(({ relativeToAvgpool }) => relativeToAvgpool[engine] ?? []);
+}
+
+/** `forward` in float32, `forward, float64` in float64. */
+function passName(dtype, direction) {
+  return dtype === 'float32' ? direction : `${direction}, ${dtype}`;
 }
 
 /** The cells of a result in the columns of the engines. */

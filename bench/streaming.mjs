@@ -12,6 +12,7 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emitB
 
 /**
  * Two calls: `stream` reads and writes these numbers of bytes; `copy` copies the smaller of the two by `memory.copy`.
+ * `streamedBytes` counts both arrays, `copiedBytes` one.
  *
  * Sizes are rounded up to multiples of 64 bytes.
  */
@@ -25,6 +26,7 @@ export function streaming(readBytes, writtenBytes) {
   return {
     stream: () => exports.stream(0, from, from, to),
     copy: () => exports.copy(0, from, copiedBytes),
+    streamedBytes: from + to,
     copiedBytes,
   };
 }

@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import * as avgpool from 'avgpool';
+import { dtypes } from '../cases.mjs';
 
 export const name = 'avgpool';
 
 export function load() {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return { version, prepare };
+  return { version, dtypes, prepare };
 }
 
 export function prepare(pooling, direction, data, dtype) {

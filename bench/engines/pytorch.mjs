@@ -15,15 +15,16 @@ export function isAvailable() {
 }
 
 /**
- * Times PyTorch on cases, each of one direction.
+ * Times PyTorch on cases, each of one element type and one direction.
  *
  * @returns the version, and for each case the median times and the outputs by name.
  */
 export async function measure(cases, timing, showProgress) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-bench-'));
   try {
-    const requests = cases.map(({ options, shape, outputShape, direction }, i) => {
-      return { options, shape, outputShape, direction, outputFiles: names.map((_, k) => join(folder, `${i}.${k}`)) };
+    const requests = cases.map(({ options, shape, outputShape, dtype, direction }, i) => {
+      const outputFiles = names.map((_, k) => join(folder, `${i}.${k}`));
+      return { options, shape, outputShape, dtype, direction, outputFiles };
     });
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
     const python = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -37,7 +38,7 @@ export async function measure(cases, timing, showProgress) {
     const byName = (values) => Object.fromEntries(names.map((name, k) => [name, values[k]]));
     const measured = times.map((microseconds, i) => ({
       microseconds: byName(microseconds),
-      outputs: byName(requests[i].outputFiles.map(readFloat32)),
+      outputs: byName(requests[i].outputFiles.map((file) => readElements(file, requests[i].dtype))),
     }));
     return { version, measured };
   } finally {
@@ -45,6 +46,7 @@ export async function measure(cases, timing, showProgress) {
   }
 }
 
-function readFloat32(file) {
-  return new Float32Array(Uint8Array.from(readFileSync(file)).buffer);
+function readElements(file, dtype) {
+  const TypedArray = dtype === 'float64' ? Float64Array : Float32Array;
+  return new TypedArray(Uint8Array.from(readFileSync(file)).buffer);
 }

@@ -16,12 +16,12 @@ FORMATS = [torch.contiguous_format, torch.channels_last]
 torch.set_num_threads(1)
 
 
-def elements(shape):
-    """The elements that bench/data.mjs generates."""
+def elements(shape, dtype):
+    """The elements that bench/data.mjs generates, in an element type."""
     count = 1
     for size in shape:
         count *= size
-    return ((torch.arange(count) * 7919 % 1009).double() / 1009 - 0.5).float().reshape(shape)
+    return ((torch.arange(count) * 7919 % 1009).double() / 1009 - 0.5).float().to(getattr(torch, dtype)).reshape(shape)
 
 
 def median_time(call, rounds, minimum, warm_up):
@@ -54,8 +54,8 @@ def prepare(case, memory_format):
     padding = pair(options.get("padding", 0))
     include = options.get("countIncludePad", True)
     arguments = (kernel, stride, padding, False, include, None)
-    x = elements(case["shape"]).contiguous(memory_format=memory_format)
-    g = elements(case["outputShape"]).contiguous(memory_format=memory_format)
+    x = elements(case["shape"], case["dtype"]).contiguous(memory_format=memory_format)
+    g = elements(case["outputShape"], case["dtype"]).contiguous(memory_format=memory_format)
     if case["direction"] == "forward":
         result = torch.empty_like(g, memory_format=memory_format)
         return lambda: torch.ops.aten.avg_pool2d.out(x, *arguments, out=result), result
