@@ -9,6 +9,7 @@ import * as pytorch from './engines/pytorch.mjs';
 import { measureExtras } from './extras.mjs';
 import { multipleOfLimit, streamingFor } from './limit.mjs';
 import { median, medianRatio, timeInTurn } from './measure.mjs';
+import { networkTimes } from './networks.mjs';
 
 /**
  * All figures of a run.
@@ -49,6 +50,7 @@ export async function benchmark(cases, { timing, sampled, extras }) {
     conditions: conditions(),
     versions,
     results,
+    networks: networkTimes(results),
     sample: multiples,
     extras: extras ? await measureExtras(timing) : [],
   };

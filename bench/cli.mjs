@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { algorithmCases, compareAlgorithms } from './algorithms.mjs';
 import { benchmark } from './benchmark.mjs';
-import { networkCases, sample } from './cases.mjs';
+import { furtherCases, sample } from './cases.mjs';
+import { networkCases } from './networks.mjs';
 import { print, publish } from './report.mjs';
 
 const program = new Command('npm run bench --')
@@ -20,7 +21,7 @@ const program = new Command('npm run bench --')
   .parse();
 const { quick, case: pattern, json, algorithms } = program.opts();
 
-const allCases = algorithms ? algorithmCases : networkCases;
+const allCases = algorithms ? algorithmCases : [...networkCases, ...furtherCases];
 const cases = allCases.filter(({ name }) => !pattern || pattern.test(name));
 if (cases.length === 0) {
   program.error(`no case matches ${pattern}; the cases are:\n${allCases.map(({ name }) => `  ${name}`).join('\n')}`);

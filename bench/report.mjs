@@ -43,6 +43,7 @@ function shortTable(report) {
 function allTables(report, folded = (_title, text) => text) {
   return [
     leaders(report),
+    networkTable(report),
     summary(report),
     ...dtypes.map((dtype) => folded(`All cases in ${dtype}`, caseTable(report, dtype))),
     sampleText(report),
@@ -66,6 +67,25 @@ function leaders(report) {
   );
   const text = 'Cases in which an engine takes less than 97 % of the time of avgpool';
   return lines.length === 0 ? `${text}: none.` : `${text}:\n\n${lines.join('\n')}`;
+}
+
+/** The time of all poolings of a network in avgpool, and the speedup over each engine. */
+function networkTable(report) {
+  if (report.networks.length === 0) {
+    return '';
+  }
+  const engines = otherEngines(report);
+  const rows = report.networks.map((sums) => [
+    sums.name,
+    sums.direction,
+    sums.count,
+    round(sums.microseconds.avgpool),
+    ...relativeTimes(sums, engines),
+  ]);
+  const text =
+    'All average poolings of one pass through a network, at batch 1 in float32. ' +
+    'Times are sums of medians, and the columns of the other engines say how many times faster avgpool is:';
+  return `${text}\n\n${table(['network', 'direction', 'poolings', 'avgpool, µs', ...engines], rows, 2)}`;
 }
 
 /** The speedup over each engine, over all cases that it supports. */
