@@ -5,9 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import { cases, directions, nhwcCases, padded } from './cases.mjs';
-import { check } from './check.mjs';
+import { prepareChecked } from './check.mjs';
 import { dataFor } from './data.mjs';
-import { prepareWith } from './engines/avgpool.mjs';
 import { medianRatio, timeInTurn } from './measure.mjs';
 
 const algorithms = {
@@ -67,11 +66,7 @@ export async function compareAlgorithms(chosen, timing) {
   for (const pooling of chosen) {
     const data = dataFor(pooling);
     for (const direction of directions) {
-      const calls = [shipped, separable].map((avgpool) => prepareWith(avgpool, pooling, direction, data));
-      for (const { run, read } of calls) {
-        run();
-        check('avgpool', pooling, direction, data, read());
-      }
+      const calls = [shipped, separable].map((avgpool) => prepareChecked(avgpool, pooling, direction, data));
       const [times, separableTimes] = await timeInTurn(
         calls.map(({ run }) => run),
         timing,

@@ -22,11 +22,14 @@ export const padded = (kernelSize, stride = 1) => ({ kernelSize, stride, padding
 
 /** Kernel size, stride and padding of a pooling, each as a height and a width. */
 export function pairsOf({ kernelSize, stride = kernelSize, padding = 0 }) {
-  const [kernels, strides, paddings] = [kernelSize, stride, padding].map((size) =>
-    typeof size === 'number' ? [size, size] : size,
-  );
+  const [kernels, strides, paddings] = [kernelSize, stride, padding].map(toPair);
   return { kernels, strides, paddings };
 }
+
+export const toPair = (size) => (typeof size === 'number' ? [size, size] : size);
+
+/** The axis of the height; that of the width follows. */
+export const heightAxisOf = ({ layout }) => (layout === 'NHWC' ? 1 : 2);
 
 /** Poolings that networks.mjs does not have. */
 export const furtherCases = [

@@ -1,6 +1,14 @@
 // Compares the result of an engine with avgpool's in float64. The tests of avgpool check avgpool itself.
 
-import { prepare } from './engines/avgpool.mjs';
+import { prepare, prepareWith } from './engines/avgpool.mjs';
+
+/** Prepares a pooling in a copy of avgpool, calls it once and checks the result. */
+export function prepareChecked(avgpool, pooling, direction, data) {
+  const call = prepareWith(avgpool, pooling, direction, data);
+  call.run();
+  check('avgpool', pooling, direction, data, call.read());
+  return call;
+}
 
 /** Throws if an element of `result` differs by more than rounding. */
 export function check(engine, pooling, direction, data, result) {

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { algorithmCases, compareAlgorithms } from './algorithms.mjs';
 import { benchmark } from './benchmark.mjs';
 import { furtherCases, sample } from './cases.mjs';
+import { findCliffs } from './cliffs.mjs';
 import { networkCases } from './networks.mjs';
 import { print, publish } from './report.mjs';
 
@@ -12,14 +13,15 @@ const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
       'A full run takes about eight minutes and writes its tables to README.md and docs/benchmarks.md. ' +
-      'With --quick, --case or --algorithms it only prints them.',
+      'With --quick, --case, --algorithms or --cliffs it only prints them.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
   .option('--case <pattern>', 'only the cases whose name matches this regular expression', toPattern)
   .option('--json <file>', 'also writes all figures to this file')
   .option('--algorithms', 'compares each algorithm of the kernel with Separable on the same poolings')
+  .option('--cliffs', 'compares each case with cases that differ in one option, or by one in one size')
   .parse();
-const { quick, case: pattern, json, algorithms } = program.opts();
+const { quick, case: pattern, json, algorithms, cliffs } = program.opts();
 
 const allCases = algorithms ? algorithmCases : [...networkCases, ...furtherCases];
 const cases = allCases.filter(({ name }) => !pattern || pattern.test(name));
@@ -30,6 +32,8 @@ const timing = quick ? { rounds: 9, minimumMs: 0.5, warmUpMs: 60 } : { rounds: 3
 
 if (algorithms) {
   await compareAlgorithms(cases, timing);
+} else if (cliffs) {
+  await findCliffs(cases, timing);
 } else {
   const isWhole = !pattern;
   const report = await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole });
