@@ -35,7 +35,6 @@ pub fn sum_rows<T: Element>(
     sources: Rows<T>,
     matrices: usize,
 ) {
-    let (sums_len, sources_len) = (sums.len() / matrices, sources.elements.len() / matrices);
     let mut progressions = progressions.peekable();
     while let Some(progression) = progressions.next() {
         let numbers = progression.sums_at(positions);
@@ -57,16 +56,14 @@ pub fn sum_rows<T: Element>(
             let [before, after] = [numbers.start..inner.start, inner.end..numbers.end];
             [(before, Method::Clipped), (inner, Method::Unclipped), (after, Method::Clipped)]
         };
-        for (sums, elements) in sums.chunks_exact_mut(sums_len).zip(sources.elements.chunks_exact(sources_len)) {
-            for (numbers, method) in &parts {
-                if !numbers.is_empty() {
-                    let sources = Rows { elements, ..sources };
-                    let sums = Sums::new(&progression, numbers.clone(), copies, positions, sums, pitch, sources);
-                    match method {
-                        Method::Clipped => sums.add_clipped(),
-                        Method::Unclipped => sums.add_unclipped(),
-                        Method::PrefixSuffix => sums.add_prefix_suffix(),
-                    }
+        for (numbers, method) in parts {
+            if !numbers.is_empty() {
+                let matrices = Matrices { sums: &mut *sums, pitch, sources, count: matrices };
+                let sums = Sums::new(&progression, numbers, copies, positions, matrices);
+                match method {
+                    Method::Clipped => sums.add_clipped(),
+                    Method::Unclipped => sums.add_unclipped(),
+                    Method::PrefixSuffix => sums.add_prefix_suffix(),
                 }
             }
         }
@@ -80,7 +77,16 @@ enum Method {
     PrefixSuffix,
 }
 
-/// One or more consecutive sums of a progression.
+/// Consecutive matrices of sums, each with a matrix of sources.
+struct Matrices<'a, T> {
+    sums: &'a mut [T],
+    /// From the start of a sum to the start of the next one.
+    pitch: usize,
+    sources: Rows<'a, T>,
+    count: usize,
+}
+
+/// One or more consecutive sums of a progression, in each of several matrices.
 struct Sums<'a, T> {
     progression: Progression,
     numbers: Range<usize>,
@@ -95,30 +101,32 @@ struct Sums<'a, T> {
     terms: &'a [T],
     first_term: usize,
     term_pitch: usize,
+    matrices: usize,
+    /// The elements of sums and of terms in a matrix.
+    lens: [usize; 2],
 }
 
 impl<'a, T: Element> Sums<'a, T> {
-    /// Checks once that the rows of all sums and of all their terms exist.
+    /// Checks once that the rows of all sums and of all their terms exist. All matrices have the same size.
     #[inline(always)]
     fn new(
         progression: &Progression,
         numbers: Range<usize>,
         copies: usize,
         positions: &Range<usize>,
-        sums: &'a mut [T],
-        pitch: usize,
-        sources: Rows<'a, T>,
+        matrices: Matrices<'a, T>,
     ) -> Self {
-        let width = sources.width;
+        let Matrices { sums, pitch, sources, count: matrices } = matrices;
+        let (width, lens) = (sources.width, [sums.len(), sources.elements.len()].map(|len| len / matrices));
         let sum_row = |j: usize| progression.first_sum + j * progression.sum_step - positions.start;
-        assert!(width <= pitch && sums.len() / pitch >= sum_row(numbers.end - 1) + copies, "a row for every sum");
+        assert!(width <= pitch && lens[0] / pitch >= sum_row(numbers.end - 1) + copies, "a row for every sum");
         // The terms of a sum start and end no earlier than those of the sum before.
         let used = progression.terms(numbers.start).start..progression.terms(numbers.end - 1).end;
         let term_row = |number: usize| progression.first_source + number * progression.source_step - sources.first;
         let terms = if used.is_empty() {
             &[]
         } else {
-            assert!(sources.elements.len() / width > term_row(used.end - 1), "a row for every term");
+            assert!(lens[1] / width > term_row(used.end - 1), "a row for every term");
             &sources.elements[term_row(used.start) * width..]
         };
         Self {
@@ -132,6 +140,8 @@ impl<'a, T: Element> Sums<'a, T> {
             first_term: used.start,
             term_pitch: progression.source_step.wrapping_mul(width),
             numbers,
+            matrices,
+            lens,
         }
     }
 
@@ -142,7 +152,9 @@ impl<'a, T: Element> Sums<'a, T> {
         for j in self.numbers.clone() {
             let terms = self.progression.terms(j);
             let term = (terms.start - self.first_term).wrapping_mul(self.term_pitch);
-            self.add_any(width, result, term, terms.len());
+            for matrix in 0..self.matrices {
+                self.add_any(width, result + matrix * self.lens[0], term + matrix * self.lens[1], terms.len());
+            }
             result += self.pitch;
         }
     }
@@ -168,15 +180,17 @@ impl<'a, T: Element> Sums<'a, T> {
         if (pitch, shift, self.copies) == (width, width, 1) {
             (width, count) = (width * count, 1);
         }
-        let (mut result, mut term) = (0, 0);
-        for _ in 0..count {
-            if TERMS == ANY {
-                self.add_any(width, result, term, terms);
-            } else {
-                for_vectors(width, &mut Sum::<T, TERMS> { sums: &mut self, result, term, terms });
+        for matrix in 0..self.matrices {
+            let [mut result, mut term] = self.lens.map(|len| matrix * len);
+            for _ in 0..count {
+                if TERMS == ANY {
+                    self.add_any(width, result, term, terms);
+                } else {
+                    for_vectors(width, &mut Sum::<T, TERMS> { sums: &mut self, result, term, terms });
+                }
+                result += pitch;
+                term += shift;
             }
-            result += pitch;
-            term += shift;
         }
     }
 
@@ -189,7 +203,12 @@ impl<'a, T: Element> Sums<'a, T> {
     /// Adds by prefix and suffix sums.
     #[inline(never)]
     fn add_prefix_suffix(self) {
-        for_blocks(self.width, &mut PrefixSuffix(self));
+        let [sums_len, sources_len] = self.lens;
+        for (matrix, results) in self.results.chunks_mut(sums_len).enumerate() {
+            let terms = self.terms.get(matrix * sources_len..).unwrap_or_default();
+            let numbers = self.numbers.clone();
+            for_blocks(self.width, &mut PrefixSuffix(Sums { numbers, results, terms, ..self }));
+        }
     }
 
     /// A block of term `number`, `start` elements into its row.
