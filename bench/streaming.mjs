@@ -21,7 +21,9 @@ export function streaming(readBytes, writtenBytes) {
   const copiedBytes = Math.min(from, to);
   const missing = from + to - exports.memory.buffer.byteLength;
   if (missing > 0) {
-    exports.memory.grow(Math.ceil(missing / PAGE));
+    const before = exports.memory.grow(Math.ceil(missing / PAGE)) * PAGE;
+    // Until they are written, all pages are one page of zeros, which stays in the cache.
+    new Uint8Array(exports.memory.buffer, before).fill(1);
   }
   return {
     stream: () => exports.stream(0, from, from, to),
