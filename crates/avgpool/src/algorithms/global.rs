@@ -63,35 +63,38 @@ impl<T: Element> Algorithm<T> for Global {
 
 /// The sums of up to `LANES` planes, one in each lane.
 ///
-/// Each plane is added in vectors of neighbours, one vector of sums for each plane. These vectors, transposed and added, are
-/// the sums of the planes without their tails. The tails are added one by one.
+/// Four vectors of sums run at the same time, because an addition waits for the one before. Those of a plane, added and
+/// transposed, are the sum of the plane without its tail. The tails are added one by one.
 #[inline(always)]
 fn sums_of_planes<V: Simd>(planes: &[V::Element], len: usize) -> V {
     // If there are fewer planes than lanes, the last plane fills the remaining lanes.
     let last = (planes.len() / len).checked_sub(1).expect("at least one whole plane");
-    let starts: [usize; MAX_LANES] = core::array::from_fn(|i| i.min(last) * len);
+    let vectors = MAX_LANES / V::LANES;
+    let plane_of = |i: usize| i.min(last) * len;
+    let starts: [usize; MAX_LANES] = core::array::from_fn(|i| plane_of(i / vectors) + i % vectors * V::LANES);
     let zero = V::Element::default();
     let mut totals = [V::splat(zero); MAX_LANES];
-    let body = len / V::LANES * V::LANES;
+    let body = len / MAX_LANES * MAX_LANES;
     let mut next = 0;
     while next < body {
         let end = body.min(next + BLOCK);
         let mut sums = [V::splat(zero); MAX_LANES];
         while next < end {
-            for (sum, start) in sums.iter_mut().zip(starts).take(V::LANES) {
-                // SAFETY: start ≤ last·len, (last + 1)·len ≤ planes.len(), and next + LANES ≤ body ≤ len.
+            for (sum, start) in sums.iter_mut().zip(starts) {
+                // SAFETY: plane_of(i) + len ≤ planes.len(). The vectors of a plane are MAX_LANES elements, and
+                // next + MAX_LANES ≤ body ≤ len.
                 *sum = *sum + unsafe { load::<V, 1>(planes, start + next) }[0];
             }
-            next += V::LANES;
+            next += MAX_LANES;
         }
         totals = add(totals, sums);
     }
     let tails: [V::Element; MAX_LANES] =
-        core::array::from_fn(|i| planes[starts[i]..][body..len].iter().fold(zero, |sum, &value| sum + value));
+        core::array::from_fn(|i| planes[plane_of(i)..][body..len].iter().fold(zero, |sum, &value| sum + value));
     V::load(&tails)
         + V::sum_lanes(
             #[inline(always)]
-            |i| totals[i],
+            |i| (1..vectors).fold(totals[i * vectors], |total, v| total + totals[i * vectors + v]),
         )
 }
 

@@ -10,8 +10,8 @@ use crate::rows::sums::Rows;
 use crate::rows::transpose::{transpose, transpose_quotients};
 use crate::simd::Element;
 
-/// The most elements of a small plane. Groups of larger planes do not stay in L1.
-const LARGEST: usize = 512;
+/// The most elements of a small plane. Rows of larger planes fill the vectors of `Separable`.
+const LARGEST: usize = 200;
 
 /// The approximate number of elements in a group of planes.
 const GROUP: usize = 4096;
