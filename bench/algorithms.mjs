@@ -50,7 +50,8 @@ const algorithms = {
     ...cases('4×1 stride 4', { kernelSize: [4, 1] }, [[1, 8, 100_000, 1]]),
   ],
   small_planes: [
-    ...cases('3×3 stride 1', { kernelSize: 3, stride: 1 }, [[1, 512, 7, 7]]),
+    ...cases('2×2 stride 1', { kernelSize: 2, stride: 1 }, [[1, 512, 7, 7]]),
+    ...cases('3×3 stride 2 pad 1', padded(3, 2), [[1, 512, 7, 7]]),
     ...cases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 512, 14, 14]]),
   ],
 };

@@ -76,14 +76,6 @@ export const furtherCases = [
   ...nhwcCases('31×31 stride 1 pad 15', padded(31), [[1, 256, 256, 3]]),
 ];
 
-/** The cases of the README's table, all forward. */
-export const headlineCases = [
-  '2×2 stride 2, 1×256×56×56',
-  '3×3 stride 1 pad 1, 1×192×35×35',
-  'global, 1×2048×7×7',
-  'NHWC 2×2 stride 2, 1×56×56×64',
-];
-
 /** Random geometries of at least 10^5 input elements; the same in every run. */
 export function sample(count) {
   const generator = xoroshiro128plus(12_345);

@@ -52,7 +52,8 @@ function program(file, tensors, how) {
       await bundle(folder, file, out, platform);
       const texts = readdirSync(out).map((written) => readFileSync(join(out, written), 'utf8'));
       const digits = readFileSync(join(folder, 'node_modules/avgpool/dist/avgpool.wasm'), 'hex');
-      const middle = digits.slice(digits.length / 2, digits.length / 2 + 100);
+      // Kernels of different element types share shorter runs of digits.
+      const middle = digits.slice(digits.length / 4, digits.length / 2);
       expect(texts.join('').split(middle).length - 1, 'copies of the module').toBe(1);
       const found = await jsonOf(process.execPath, [join(out, file)]);
       expect(new Set(found.outputs)).toEqual(new Set([1]));

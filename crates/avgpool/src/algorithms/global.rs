@@ -1,6 +1,6 @@
 //! One window over the whole plane, NCHW: adds each plane as one run of elements, a vector of planes at a time.
 //!
-//! 1.3× to 8× faster than `Separable` (`npm run bench -- --algorithms`).
+//! 1.4× to 2.8× faster than `Separable` (`npm run bench -- --algorithms`).
 
 #![expect(unsafe_code, reason = "a bounds check for every vector makes planes of 7×7 1.2× slower")]
 

@@ -72,7 +72,7 @@ impl Pooled for f32 {
     );
 }
 
-/// The other algorithms, and larger windows in strips, would make the module 8 % larger.
+/// The other algorithms, and larger windows in strips, would make the module 4 % larger.
 #[cfg(not(feature = "separable-only"))]
 impl Pooled for f64 {
     type Algorithm = first_of!(

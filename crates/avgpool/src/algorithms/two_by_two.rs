@@ -1,6 +1,6 @@
 //! 2×2 windows with stride 2 inside the plane, NCHW: adds two rows, then neighbouring lanes.
 //!
-//! 3× to 4× faster than `Separable` on planes of 56×56 to 112×112 (`npm run bench -- --algorithms`).
+//! 2× to 4× faster than `Separable` on planes of 56×56 to 112×112 (`npm run bench -- --algorithms`).
 
 use super::Algorithm;
 use crate::geometry::{Axis, Geometry};

@@ -167,7 +167,6 @@ impl<'a, T: Element> Sums<'a, T> {
             1 => self.add_each::<1>(),
             2 => self.add_each::<2>(),
             3 => self.add_each::<3>(),
-            4 => self.add_each::<4>(),
             5 => self.add_each::<5>(),
             _ => self.add_each::<ANY>(),
         }
