@@ -38,7 +38,8 @@ const networks = {
     [1, poolGlobally(512, 7)],
   ],
   'ResNet-50': [[1, poolGlobally(2048, 7)]],
-  'ShuffleNet v1, 3 groups': [
+  // With 3 groups.
+  'ShuffleNet v1': [
     [1, reduce(24, 56)],
     [1, reduce(240, 28)],
     [1, reduce(480, 14)],

@@ -30,7 +30,7 @@ function shortTable(report) {
     .map((sums) => [sums.name, `${round(sums.microseconds.avgpool)} µs`, ...relativeTimes(sums, engines)]);
   const text =
     'All average poolings of one forward pass at batch 1 in float32. ' +
-    'The columns of the other engines say how many times faster avgpool is.';
+    'The other columns say how many times faster avgpool is.';
   return `${table(['network', 'avgpool', ...engines], rows, 1)}\n\n${text}`;
 }
 

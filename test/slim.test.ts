@@ -28,7 +28,7 @@ describe('init accepts', () => {
     ['a module', 'new WebAssembly.Module(bytes)'],
     ['a promise of a module', 'WebAssembly.compile(bytes)'],
     ['a Uint8Array', 'new Uint8Array(bytes)'],
-    ['a part of a buffer', 'Uint8Array.of(1, 2, ...bytes, 3).subarray(2, -1)'],
+    ['a part of a buffer', 'Uint8Array.from([1, 2, ...bytes, 3]).subarray(2, -1)'],
     ['an ArrayBuffer', 'new Uint8Array(bytes).buffer'],
     ['a promise of bytes', "import('node:fs/promises').then(({ readFile }) => readFile(file))"],
     ['a response', 'response()'],
