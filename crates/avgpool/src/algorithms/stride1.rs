@@ -176,6 +176,7 @@ fn sum_windows<T: Element, const K: usize, const P: usize>(planes: Planes<T>) {
     assert!(columns + K == width + 2 * P + 1 && columns >= lanes, "a window for every sum, and a vector of sums");
     let is_narrow = (K, P) == (3, 1) && width == lanes;
     assert!(is_narrow || width >= lanes + K - 1 - P, "the taps of an edge in the row");
+    assert!(columns <= 2 * lanes || columns >= lanes + 2 * P, "a strip between the edges");
     assert!(from.len() / len * sums_len == to.len(), "a plane of sums for every plane");
     let line = Line { positions: height, pitch: width, begin: top, windows: rows, inner_loop: true };
     let (mut from, mut to) = (from, to);
