@@ -40,8 +40,8 @@ impl Divisor {
     #[inline(never)]
     pub(crate) fn column_factors<T: Element>(self, columns: &Axis, channels: usize, start: usize, factors: &mut [T]) {
         let windows = start / channels..(start + factors.len() - 1) / channels + 1;
-        if self.is_same(columns, &windows) {
-            return factors.fill(T::from_f64(self.column_factor(columns, windows.start)));
+        if let Some(factor) = self.common_column_factor(columns, &windows) {
+            return factors.fill(T::from_f64(factor));
         }
         let (mut ow, mut end) = (start / channels, channels - start % channels);
         let mut rest = factors;
@@ -50,6 +50,11 @@ impl Divisor {
             rest.split_off_mut(..end.min(rest.len())).expect("elements of a position").fill(factor);
             (ow, end) = (ow + 1, channels);
         }
+    }
+
+    /// The column factor of these windows, if they are known to have the same.
+    pub(crate) fn common_column_factor(self, columns: &Axis, windows: &Range<usize>) -> Option<f64> {
+        self.is_same(columns, windows).then(|| self.column_factor(columns, windows.start))
     }
 
     /// Writes the factors of the first rows, which are numbered through all planes.

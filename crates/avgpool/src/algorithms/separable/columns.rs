@@ -27,10 +27,13 @@ pub enum Method {
 }
 
 /// The most taps with stride 1 that padded rows are faster for. Prefix and suffix sums of transposed rows are faster for more.
-const MOST_NEAR: usize = 8;
+const MOST_NEAR: usize = 14;
+
+/// The same for planes of one row, which must be cut into blocks to be transposed.
+const MOST_NEAR_IN_A_ROW: usize = 32;
 
 /// The most taps for each position of a longer stride.
-const MOST_APART: usize = 4;
+const MOST_APART: usize = 6;
 
 /// Zeros that a row may always hold. With more of them than elements, it is not padded.
 const MOST_ZEROS: u64 = 64;
@@ -38,10 +41,10 @@ const MOST_ZEROS: u64 = 64;
 impl Method {
     /// The fastest method, for vectors of `lanes` lanes.
     pub fn new(geometry: &Geometry, lanes: usize) -> Self {
-        let Geometry { columns, channels, .. } = geometry;
+        let Geometry { rows, columns, channels, .. } = geometry;
         let (stride, taps) = (columns.stride, columns.kernel);
         let is_short = match stride {
-            1 => taps <= MOST_NEAR,
+            1 => taps <= if rows.input == 1 { MOST_NEAR_IN_A_ROW } else { MOST_NEAR },
             _ => *channels == 1 && columns.dilation == 1 && taps <= MOST_APART * stride,
         };
         let last_start = (columns.output as u64 - 1) * stride as u64;
