@@ -12,7 +12,7 @@ import { print, publish } from './report.mjs';
 const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
-      'A full run takes about eight minutes and writes its tables to README.md and docs/benchmarks.md. ' +
+      'A full run takes about nine minutes and writes its tables to README.md and docs/benchmarks.md. ' +
       'With --quick, --case, --algorithms or --cliffs it only prints them.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
