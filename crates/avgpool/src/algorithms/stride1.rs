@@ -178,7 +178,7 @@ fn sum_windows<T: Element, const K: usize, const P: usize>(planes: Planes<T>) {
     assert!(is_narrow || width >= lanes + K - 1 - P, "the taps of an edge in the row");
     assert!(columns <= 2 * lanes || columns >= lanes + 2 * P, "a strip between the edges");
     assert!(from.len() / len * sums_len == to.len(), "a plane of sums for every plane");
-    let line = Line { positions: height, pitch: width, begin: top, windows: rows, inner_loop: true };
+    let line = Line { positions: height, pitch: width, begin: top, windows: rows };
     let (mut from, mut to) = (from, to);
     let mut next = |count: usize| {
         let (from, to) = (from.split_off(..count * len)?, to.split_off_mut(..count * sums_len)?);
@@ -268,7 +268,8 @@ impl<T: Element> Strips<'_, T> {
         let width = self.column_factors.len();
         let column_factors = columns.map(|column| load_one::<V>(self.column_factors, column));
         roll::<V, N, K, 1>(
-            Line { inner_loop, ..self.line },
+            self.line,
+            inner_loop,
             row_sum,
             |row| {
                 let row_factor = V::splat(self.row_factors[row]);

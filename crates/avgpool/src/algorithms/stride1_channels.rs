@@ -131,7 +131,8 @@ impl<T: Element> Block<T> for Slide<'_, T> {
         let channels = *channels;
         let (positions, windows) = (rows[0].len() / channels, result.len() / channels);
         roll::<V, N, 3, 1>(
-            Line { positions, pitch: channels, begin: *left, windows, inner_loop: true },
+            Line { positions, pitch: channels, begin: *left, windows },
+            true,
             |at, v| {
                 // SAFETY: `slide` has checked that the rows have one length and whole positions. A block lies inside the
                 // channels of a position.

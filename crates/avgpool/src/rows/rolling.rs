@@ -13,8 +13,6 @@ pub struct Line {
     /// Positions of the first window before the line.
     pub begin: usize,
     pub windows: usize,
-    /// Whether windows inside the line have a loop of their own. The loop is faster, and the code is larger.
-    pub inner_loop: bool,
 }
 
 impl Line {
@@ -30,15 +28,16 @@ impl Line {
 /// `total = Σ_{i<K} partial((w·STRIDE − begin + i)·pitch, v)`.
 ///
 /// `partial` gets every position of the line that a window holds, in order, and no other position. Windows inside the line
-/// share one divisor.
+/// share one divisor. With `inner_loop` they have a loop of their own: it is faster, and the code is larger.
 #[inline(always)]
 pub fn roll<V: Simd, const N: usize, const K: usize, const STRIDE: usize>(
     line: Line,
+    inner_loop: bool,
     partial: impl Fn(usize, usize) -> V,
     divisors: impl Fn(usize) -> [V; N],
     mut store: impl FnMut(usize, usize, V),
 ) {
-    let Line { positions, pitch, begin, windows, inner_loop } = line;
+    let Line { positions, pitch, begin, windows } = line;
     let kept = K - STRIDE;
     let zero = V::splat(V::Element::default());
     let mut sums = [[zero; K]; N];

@@ -17,7 +17,7 @@ pub fn average_planes<T: Element>(plane: &Plane<T>, input: &[T], output: &mut [T
     let Plane { height, width, top, left, row_factors, column_factors } = *plane;
     let (windows, columns, lanes) = (row_factors.len(), column_factors.len(), T::Vector::LANES);
     let [len, averages_len] = plane.lens();
-    let line = Line { positions: height, pitch: width, begin: top, windows, inner_loop: true };
+    let line = Line { positions: height, pitch: width, begin: top, windows };
     let band = plane.band();
     let (last, reaches_over) = (columns - lanes, 2 * columns == width + left);
     let inner_end = if reaches_over { last } else { columns };
@@ -86,7 +86,8 @@ impl<T: Element> Strips<'_, T> {
         // SAFETY: `average_planes` starts strips so that `start` + LANES is at most the number of columns.
         let [column_factors] = unsafe { load::<V, 1>(column_factors, start) };
         roll::<V, 1, 3, 2>(
-            Line { inner_loop: EDGE == INNER, ..*line },
+            *line,
+            EDGE == INNER,
             row_sum,
             |row| [V::splat(row_factors[row]) * column_factors],
             // SAFETY: as above. There is a row of averages for every factor.
