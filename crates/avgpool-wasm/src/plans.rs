@@ -90,6 +90,8 @@ impl Plans {
     }
 
     /// Puts a plan for planes of `height`×`width`, with `channels` channels at each position, into place `index`.
+    ///
+    /// An axis with a stride of 0 is adaptive: its kernel is the number of windows, and its other options do not matter.
     #[expect(clippy::too_many_arguments, reason = "an object would cost an allocation; there is one caller")]
     pub fn set(
         &self,
@@ -112,23 +114,22 @@ impl Plans {
         count_include_pad: bool,
         divisor_override: Option<f64>,
     ) -> Status {
-        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
         let divisor = match divisor_override {
             Some(value) => Divisor::Fixed(value),
             None if count_include_pad => Divisor::IncludePad,
             None => Divisor::ExcludePad,
         };
-        let axis = |input, options: Option<AxisOptions>| Axis::new(input, options?);
+        let axis = |input, options: Option<AxisOptions>, windows| match options {
+            Some(options) => Axis::new(input, options),
+            None => Some(Axis::adaptive(NonZeroU32::new(input)?, NonZeroU32::new(windows)?)),
+        };
         let rows = axis_options(kernel_height, stride_height, pad_top, pad_bottom, dilation_height, ceil_mode);
         let columns = axis_options(kernel_width, stride_width, pad_left, pad_right, dilation_width, ceil_mode);
-        let channels = NonZeroU32::new(channels);
-        let geometry = || Geometry::new(axis(height, rows)?, axis(width, columns)?, channels?, divisor);
-        let Some(plan) = geometry().and_then(|geometry| AnyPlan::new(dtype, geometry)) else { return Status::TooLarge };
-        let blocks = plan.workspace_len().max(SMALLEST_WORKSPACE);
-        let Some(workspace) = self.take_workspace(blocks) else { return Status::OutOfMemory };
-        self.workspace.set(workspace);
-        place.set(Some(plan));
-        Status::Done
+        let geometry = || {
+            let (rows, columns) = (axis(height, rows, kernel_height)?, axis(width, columns, kernel_width)?);
+            Geometry::new(rows, columns, NonZeroU32::new(channels)?, divisor)
+        };
+        self.put(index, dtype, geometry())
     }
 
     /// Pools every plane of `input` into a plane of `output`, by plan `index`.
@@ -143,6 +144,19 @@ impl Plans {
 }
 
 impl Plans {
+    /// Puts the plan for a geometry into place `index`.
+    #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the plan")]
+    fn put(&self, index: u32, dtype: DType, geometry: Option<Geometry>) -> Status {
+        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
+        let Some(plan) = geometry.and_then(|geometry| AnyPlan::new(dtype, geometry)) else { return Status::TooLarge };
+        let Some(workspace) = self.take_workspace(plan.workspace_len().max(SMALLEST_WORKSPACE)) else {
+            return Status::OutOfMemory;
+        };
+        self.workspace.set(workspace);
+        place.set(Some(plan));
+        Status::Done
+    }
+
     /// Takes the workspace, grown to at least `count` blocks. The caller puts it back. If there is no memory for it, it stays
     /// in its place and the result is `None`.
     fn take_workspace(&self, count: usize) -> Option<Vec<Block>> {

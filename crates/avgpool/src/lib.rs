@@ -39,4 +39,5 @@ mod simd;
 pub use algorithms::Pooled;
 pub use geometry::{Axis, AxisOptions, Divisor, Geometry};
 pub use plan::Plan;
-pub use simd::{Element, Simd};
+pub use rows::widen::Stored;
+pub use simd::{Element, F16, Simd};

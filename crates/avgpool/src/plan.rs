@@ -14,7 +14,7 @@ pub struct Plan<T: Pooled, A = <T as Pooled>::Algorithm> {
     element: PhantomData<T>,
 }
 
-impl<T: Pooled, A: Algorithm<T>> Plan<T, A> {
+impl<T: Pooled, A: Algorithm<T, T::Sum>> Plan<T, A> {
     /// The plan. `None` if `A` does not serve the geometry, or needs more elements of scratch memory than a `usize` can count.
     pub fn new(geometry: Geometry) -> Option<Self> {
         Some(Self { geometry, algorithm: A::new(&geometry)?, element: PhantomData })
@@ -37,7 +37,7 @@ impl<T: Pooled, A: Algorithm<T>> Plan<T, A> {
     /// # Panics
     ///
     /// If the slices do not hold the same number of whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
-    pub fn forward(&self, input: &[T], output: &mut [T], scratch: &mut [T]) {
+    pub fn forward(&self, input: &[T], output: &mut [T], scratch: &mut [T::Sum]) {
         assert!(self.fits(input.len(), output.len()), "the same number of whole planes");
         self.algorithm.forward(&self.geometry, input, output, scratch);
     }
@@ -47,8 +47,10 @@ impl<T: Pooled, A: Algorithm<T>> Plan<T, A> {
     ///
     /// # Panics
     ///
-    /// If the slices do not hold the same number of whole planes, or `scratch` is shorter than [`Plan::scratch_len`].
-    pub fn backward(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
+    /// If the slices do not hold the same number of whole planes, `scratch` is shorter than [`Plan::scratch_len`], or the
+    /// element type has no gradients.
+    pub fn backward(&self, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T::Sum]) {
+        assert!(T::HAS_GRADIENT, "an element type with gradients");
         assert!(self.fits(grad_input.len(), grad_output.len()), "the same number of whole planes");
         self.algorithm.backward(&self.geometry, grad_output, grad_input, scratch);
     }

@@ -5,7 +5,7 @@
 
 use super::separable::{Method, average_padded, elements_read};
 use super::whole_planes::divide_windows;
-use super::{Algorithm, Or, Separable, WholePlanes};
+use super::{Algorithm, AnyGeometry};
 use crate::geometry::Geometry;
 use crate::rows::neighbours::{Factors, Padded};
 use crate::rows::scratch::Scratch;
@@ -20,7 +20,7 @@ pub struct LongRows {
     /// The lengths of a block's terms, its column factors, and a plane of quotients.
     scratch: Scratch<3>,
     /// Serves backward with a stride of 2 and more.
-    strided: Or<Separable, WholePlanes>,
+    strided: AnyGeometry,
 }
 
 impl LongRows {

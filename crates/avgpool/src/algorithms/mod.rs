@@ -7,8 +7,9 @@
 //! both layouts. The others are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
 
 use crate::geometry::Geometry;
-use crate::simd::Element;
+use crate::simd::{Element, F16};
 
+mod bytes;
 mod global;
 mod global_channels;
 mod long_rows;
@@ -20,16 +21,20 @@ mod stride2;
 mod two_by_two;
 mod two_by_two_channels;
 mod whole_planes;
+mod widened;
 
 pub use separable::Separable;
 pub use whole_planes::WholePlanes;
+use widened::Widened;
 
 /// Pools the planes of the geometries that it serves, forward and backward. All algorithms give the results of [`Separable`],
 /// except for rounding.
 ///
 /// A call takes the geometry that `new` took, and slices of whole planes, as [`Plan`](crate::Plan) checks. With others it may
 /// panic or write wrong results.
-pub trait Algorithm<T>: Copy {
+///
+/// `S` is the type of its sums and of the scratch memory.
+pub trait Algorithm<T, S = T>: Copy {
     /// The algorithm for a geometry, or `None` if it does not serve it.
     fn new(geometry: &Geometry) -> Option<Self>;
 
@@ -37,97 +42,176 @@ pub trait Algorithm<T>: Copy {
     fn scratch_len(&self) -> usize;
 
     /// Pools every plane of `input` into a plane of `output`.
-    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]);
+    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [S]);
 
-    /// Applies the transpose of the pooling to every plane of `grad_output`.
-    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]);
+    /// Applies the transpose of the pooling to every plane of `grad_output`. Nothing calls it for an element type without
+    /// gradients, whose algorithms need not have it.
+    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [S]) {
+        let _ = (geometry, grad_output, grad_input, scratch);
+        unreachable!("the element type has no gradients");
+    }
+}
+
+/// A list of algorithms. The first one that serves a geometry is chosen.
+pub trait List<T, S = T>: Algorithm<T, S> {
+    /// Visits all algorithms of the list, in its order.
+    fn visit(visitor: &mut impl Visitor<T, S>);
+}
+
+/// What to do with each algorithm of a list.
+pub trait Visitor<T, S = T> {
+    /// Visits `A`.
+    fn visit<A: Algorithm<T, S>>(&mut self);
 }
 
 /// An element type that can be pooled.
-pub trait Pooled: Element {
+pub trait Pooled: Copy {
+    /// The type of its sums and of the scratch memory.
+    type Sum;
+
     /// Its list of algorithms.
-    type Algorithm: Algorithm<Self>;
+    type Algorithm: List<Self, Self::Sum>;
+
+    /// Whether its algorithms have a backward.
+    const HAS_GRADIENT: bool = true;
 }
 
-/// The first algorithm of a list that serves a geometry.
-macro_rules! first_of {
-    ($last:ty $(,)?) => { $last };
-    ($first:ty, $($rest:ty),+ $(,)?) => { Or<$first, first_of!($($rest),+)> };
+/// Makes a list: an enum that is one of its algorithms.
+///
+/// An enum of two, nested once for each algorithm, would make the module 4 % larger.
+macro_rules! list {
+    ($(#[$about:meta])+ $list:ident<$element:ty, $sum:ty> for [$($generics:tt)*]; $($name:ident($algorithm:ty)),+ $(,)?) => {
+        $(#[$about])+
+        #[derive(Clone, Copy, Debug)]
+        pub enum $list {
+            $(#[doc = stringify!($algorithm)] $name($algorithm)),+
+        }
+
+        impl<$($generics)*> Algorithm<$element, $sum> for $list {
+            #[inline(never)]
+            fn new(geometry: &Geometry) -> Option<Self> {
+                $(if let Some(algorithm) = <$algorithm as Algorithm<$element, $sum>>::new(geometry) {
+                    return Some(Self::$name(algorithm));
+                })+
+                None
+            }
+
+            fn scratch_len(&self) -> usize {
+                match self {
+                    $(Self::$name(algorithm) => Algorithm::<$element, $sum>::scratch_len(algorithm)),+
+                }
+            }
+
+            #[inline(never)]
+            fn forward(&self, geometry: &Geometry, input: &[$element], output: &mut [$element], scratch: &mut [$sum]) {
+                match self {
+                    $(Self::$name(algorithm) => algorithm.forward(geometry, input, output, scratch)),+
+                }
+            }
+
+            #[inline(never)]
+            fn backward(
+                &self,
+                geometry: &Geometry,
+                grad_output: &[$element],
+                grad_input: &mut [$element],
+                scratch: &mut [$sum],
+            ) {
+                match self {
+                    $(Self::$name(algorithm) => algorithm.backward(geometry, grad_output, grad_input, scratch)),+
+                }
+            }
+        }
+
+        impl<$($generics)*> List<$element, $sum> for $list {
+            fn visit(visitor: &mut impl Visitor<$element, $sum>) {
+                $(visitor.visit::<$algorithm>();)+
+            }
+        }
+    };
+}
+
+list! {
+    /// The algorithms of f32.
+    ForF32<f32, f32> for [];
+    TwoByTwo(two_by_two::TwoByTwo<f32>),
+    TwoByTwoChannels(two_by_two_channels::TwoByTwoChannels<f32>),
+    Global(global::Global),
+    GlobalChannels(global_channels::GlobalChannels),
+    Stride1(stride1::Stride1<7>),
+    Stride1Channels(stride1_channels::Stride1Channels),
+    Stride2(stride2::Stride2),
+    SmallPlanes(small_planes::SmallPlanes),
+    LongRows(long_rows::LongRows),
+    Separable(Separable),
+    WholePlanes(WholePlanes),
+}
+
+list! {
+    /// The algorithms of f64. The others, and larger windows in strips, would make the module 4 % larger.
+    ForF64<f64, f64> for [];
+    TwoByTwo(two_by_two::TwoByTwo<f64>),
+    TwoByTwoChannels(two_by_two_channels::TwoByTwoChannels<f64>),
+    Global(global::Global),
+    GlobalChannels(global_channels::GlobalChannels),
+    Stride1(stride1::Stride1<3>),
+    Stride2(stride2::Stride2),
+    LongRows(long_rows::LongRows),
+    Separable(Separable),
+    WholePlanes(WholePlanes),
+}
+
+list! {
+    /// The algorithms of bytes.
+    ForBytes<u8, u64> for [];
+    TwoByTwo(bytes::TwoByTwo),
+    SmallPlanes(bytes::Recast<f32, bytes::SmallPlanes>),
+    ShortWindows(bytes::Recast<u16, bytes::ShortWindows>),
+    ByRows(bytes::Recast<f32, bytes::ByRows>),
+    AnyWindow(bytes::AnyWindow),
+}
+
+list! {
+    /// The algorithm of halves.
+    ForHalves<F16, f32> for [];
+    Widened(Widened<<f32 as Pooled>::Algorithm>),
+}
+
+list! {
+    /// The algorithms that serve any geometry of numbers.
+    AnyGeometry<T, T> for [T: Element];
+    Separable(Separable),
+    WholePlanes(WholePlanes),
 }
 
 #[cfg(not(feature = "separable-only"))]
 impl Pooled for f32 {
-    type Algorithm = first_of!(
-        two_by_two::TwoByTwo<f32>,
-        two_by_two_channels::TwoByTwoChannels<f32>,
-        global::Global,
-        global_channels::GlobalChannels,
-        stride1::Stride1<7>,
-        stride1_channels::Stride1Channels,
-        stride2::Stride2,
-        small_planes::SmallPlanes,
-        long_rows::LongRows,
-        Separable,
-        WholePlanes,
-    );
+    type Sum = Self;
+    type Algorithm = ForF32;
 }
 
-/// The other algorithms, and larger windows in strips, would make the module 4 % larger.
 #[cfg(not(feature = "separable-only"))]
 impl Pooled for f64 {
-    type Algorithm = first_of!(
-        two_by_two::TwoByTwo<f64>,
-        two_by_two_channels::TwoByTwoChannels<f64>,
-        global::Global,
-        global_channels::GlobalChannels,
-        stride1::Stride1<3>,
-        stride2::Stride2,
-        long_rows::LongRows,
-        Separable,
-        WholePlanes,
-    );
+    type Sum = Self;
+    type Algorithm = ForF64;
 }
 
 /// For `npm run bench -- --algorithms`, which compares with a build of the algorithms that serve any geometry.
 #[cfg(feature = "separable-only")]
 impl<T: Element> Pooled for T {
-    type Algorithm = first_of!(Separable, WholePlanes);
+    type Sum = Self;
+    type Algorithm = AnyGeometry;
 }
 
-/// `A` where it serves the geometry, otherwise `B`.
-#[derive(Clone, Copy, Debug)]
-pub enum Or<A, B> {
-    /// The first algorithm serves the geometry.
-    First(A),
-    /// It does not, but the second one does.
-    Second(B),
+/// Averages are computed in f32, and rounded once.
+impl Pooled for F16 {
+    type Sum = f32;
+    type Algorithm = ForHalves;
 }
 
-impl<T: Element, A: Algorithm<T>, B: Algorithm<T>> Algorithm<T> for Or<A, B> {
-    /// Out of line: inlined, the list makes the module 1 % larger.
-    #[inline(never)]
-    fn new(geometry: &Geometry) -> Option<Self> {
-        A::new(geometry).map(Self::First).or_else(|| B::new(geometry).map(Self::Second))
-    }
-
-    fn scratch_len(&self) -> usize {
-        match self {
-            Self::First(algorithm) => algorithm.scratch_len(),
-            Self::Second(algorithm) => algorithm.scratch_len(),
-        }
-    }
-
-    fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-        match self {
-            Self::First(algorithm) => algorithm.forward(geometry, input, output, scratch),
-            Self::Second(algorithm) => algorithm.forward(geometry, input, output, scratch),
-        }
-    }
-
-    fn backward(&self, geometry: &Geometry, grad_output: &[T], grad_input: &mut [T], scratch: &mut [T]) {
-        match self {
-            Self::First(algorithm) => algorithm.backward(geometry, grad_output, grad_input, scratch),
-            Self::Second(algorithm) => algorithm.backward(geometry, grad_output, grad_input, scratch),
-        }
-    }
+/// Sums are whole numbers, so averages are rounded once.
+impl Pooled for u8 {
+    type Sum = u64;
+    type Algorithm = ForBytes;
+    const HAS_GRADIENT: bool = false;
 }

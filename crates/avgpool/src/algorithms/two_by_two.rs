@@ -52,6 +52,14 @@ impl<T: Element> Algorithm<T> for TwoByTwo<T> {
     }
 }
 
+/// Whether 2×2 windows tile planes, except for a last odd row or column.
+pub(super) fn has_tiles(geometry: &Geometry) -> bool {
+    let pairs = |axis: &Axis| {
+        (axis.kernel, axis.stride, axis.dilation, axis.pad_begin) == (2, 2, 1, 0) && axis.output == axis.input / 2
+    };
+    pairs(&geometry.rows) && pairs(&geometry.columns)
+}
+
 /// 2×2 windows that tile planes, except for a last odd row or column. Each row of output has two rows of input.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiles<T> {
@@ -63,10 +71,7 @@ pub(super) struct Tiles<T> {
 impl<T: Element> Tiles<T> {
     /// The tiles of a geometry, or `None` if its windows do not tile planes or have different divisors.
     pub fn new(geometry: &Geometry) -> Option<Self> {
-        let pairs = |axis: &Axis| {
-            (axis.kernel, axis.stride, axis.dilation, axis.pad_begin) == (2, 2, 1, 0) && axis.output == axis.input / 2
-        };
-        if !(pairs(&geometry.rows) && pairs(&geometry.columns)) {
+        if !has_tiles(geometry) {
             return None;
         }
         let scale = Scale::new(geometry.common_divisor?);

@@ -1,6 +1,6 @@
 //! One axis: its output size, its windows and their counts.
 //!
-//! It knows stride, padding, dilation and ceil mode. It knows neither which axis it is, height or width, nor the element type.
+//! It knows stride, padding, dilation, ceil mode and adaptive sizes. It knows neither which axis it is, height or width, nor the element type.
 
 use core::num::NonZeroU32;
 use core::ops::Range;
@@ -54,10 +54,14 @@ pub struct Axis {
     pub(crate) input: usize,
     /// Windows, and so elements of the output.
     pub(crate) output: usize,
-    /// Taps in a window.
+    /// Taps in a window, or in the longest if they differ.
     pub(crate) kernel: usize,
-    /// Positions from one window to the next.
+    /// Positions from one window to the next, or to the one `per_stride` later.
     pub(crate) stride: usize,
+    /// 1, except where the output size of an adaptive pooling does not divide its input size: 7 inputs have 3 outputs by 3
+    /// windows for each stride of 7. Padding is then 0, and dilation 1. No fast path takes such an axis for one of its own: the
+    /// kernel is at most 1 for a stride of 1, and 2 for a stride of 2.
+    pub(crate) per_stride: usize,
     /// Positions from one tap to the next. A kernel of one tap has a dilation of 1.
     pub(crate) dilation: usize,
     /// Zeros before the input.
@@ -74,7 +78,18 @@ impl Axis {
             [options.kernel, options.stride, options.dilation].map(|size| size.get() as usize);
         let [input, pad_begin, pad_end] = [input, options.pad_begin, options.pad_end].map(|size| size as usize);
         let dilation = if kernel == 1 { 1 } else { dilation };
-        Some(Self { input, output, kernel, stride, dilation, pad_begin, pad_end })
+        Some(Self { input, output, kernel, stride, per_stride: 1, dilation, pad_begin, pad_end })
+    }
+
+    /// The axis of an adaptive pooling: window o has the positions from `floor(o · input / output)` up to
+    /// `ceil((o + 1) · input / output)`. Each counts in the divisor.
+    #[inline(never)]
+    pub fn adaptive(input: NonZeroU32, output: NonZeroU32) -> Self {
+        let [input, output] = [input, output].map(|size| size.get() as usize);
+        let shared = gcd(input, output);
+        let (stride, per_stride) = (input / shared, output / shared);
+        let kernel = if per_stride == 1 { stride } else { (stride - 1).div_ceil(per_stride) + 1 };
+        Self { input, output, kernel, stride, per_stride, dilation: 1, pad_begin: 0, pad_end: 0 }
     }
 
     /// The number of windows.
@@ -82,11 +97,28 @@ impl Axis {
         self.output
     }
 
+    /// Whether neighbouring windows are a stride apart.
+    pub(crate) fn is_regular(&self) -> bool {
+        self.per_stride == 1
+    }
+
+    /// The axis of the adaptive pooling whose windows hold the windows of an input position of this one.
+    #[inline(never)]
+    pub(crate) fn swapped(&self) -> Self {
+        let size = |size: usize| NonZeroU32::new(size as u32).unwrap_or(NonZeroU32::MIN);
+        Self::adaptive(size(self.output), size(self.input))
+    }
+
     /// The axis whose windows hold the windows of an input position. `None` unless the stride is 1 and padding is shorter than
     /// a window.
     pub(crate) fn adjoint(&self) -> Option<Self> {
         let pad_begin = usize::try_from(self.last_tap().checked_sub(self.pad_begin as u64)?).ok()?;
-        (self.stride == 1).then_some(Self { input: self.output, output: self.input, pad_begin, ..*self })
+        (self.is_regular() && self.stride == 1).then_some(Self {
+            input: self.output,
+            output: self.input,
+            pad_begin,
+            ..*self
+        })
     }
 
     /// Whether there is one window, and it holds every element.
@@ -102,38 +134,75 @@ impl Axis {
     }
 
     /// The first window whose last tap is at input position `i` or later.
+    #[inline(never)]
     pub(crate) fn earliest_window(&self, i: usize) -> usize {
+        if !self.is_regular() {
+            return self.swapped().start(i) as usize;
+        }
         let position = i as u64 + self.pad_begin as u64;
         position.saturating_sub(self.last_tap()).div_ceil(self.stride as u64).min(self.output as u64) as usize
     }
 
     /// An upper bound on the number of windows that start before a position and end at it or later.
+    #[inline(never)]
     pub(crate) fn most_windows(&self) -> usize {
+        if !self.is_regular() {
+            return self.swapped().kernel;
+        }
         (self.last_tap() / self.stride as u64 + 1).min(self.output as u64) as usize
     }
 
     /// The taps of window `o` that the divisor counts: those before `input + pad_end` if padding counts, otherwise those
     /// inside the input. At least 1, so that a window without an element gives 0 / 1.
+    #[inline(never)]
     pub(crate) fn counted(&self, o: usize, include_pad: bool) -> u64 {
+        if !self.is_regular() {
+            return self.taps(o) as u64;
+        }
         let start = self.start(o);
         let count = if include_pad {
             self.taps_before(start, self.input as i64 + self.pad_end as i64)
         } else {
-            self.taps_before(start, self.input as i64) - self.taps_before(start, 0)
+            self.inside(o).1 as u64
         };
         count.max(1)
+    }
+
+    /// The taps of window `o` inside the input: the position of the first one, 0 if there is none, and their number.
+    #[inline(never)]
+    pub(crate) fn inside(&self, o: usize) -> (usize, usize) {
+        let start = self.start(o);
+        let before = self.taps_before(start, 0);
+        let first = start + (before * self.dilation as u64) as i64;
+        let count =
+            if self.is_regular() { self.taps_before(start, self.input as i64) - before } else { self.taps(o) as u64 };
+        if count == 0 { (0, 0) } else { (first as usize, count as usize) }
     }
 
     /// Whether this is one window, or the divisor counts every tap of each of these windows. Then they have the same count.
     pub(crate) fn counts_are_equal(&self, windows: &Range<usize>, include_pad: bool) -> bool {
         // If any window reaches over an edge, the first or the last one does.
         let all_taps = |o| self.counted(o, include_pad) == self.kernel as u64;
-        windows.len() == 1 || (all_taps(windows.start) && all_taps(windows.end - 1))
+        windows.len() == 1 || (self.is_regular() && all_taps(windows.start) && all_taps(windows.end - 1))
     }
 
     /// The input position of the first tap of window `o`, negative in the padding.
+    #[inline(never)]
     pub(crate) fn start(&self, o: usize) -> i64 {
-        o as i64 * self.stride as i64 - self.pad_begin as i64
+        let positions = o as i64 * self.stride as i64;
+        // A division takes longer than everything else here.
+        let positions = if self.is_regular() { positions } else { positions / self.per_stride as i64 };
+        positions - self.pad_begin as i64
+    }
+
+    /// The number of taps of window `o`, inside the input or not.
+    #[inline(never)]
+    pub(crate) fn taps(&self, o: usize) -> usize {
+        if self.is_regular() {
+            return self.kernel;
+        }
+        let end = (o as u64 + 1) * self.stride as u64;
+        (end.div_ceil(self.per_stride as u64) - self.start(o) as u64) as usize
     }
 
     /// The number of taps before position `limit` in a window that starts at `start`.
@@ -153,4 +222,9 @@ impl Axis {
     pub(crate) fn last_tap(&self) -> u64 {
         self.dilation as u64 * (self.kernel as u64 - 1)
     }
+}
+
+/// The greatest common divisor.
+pub(super) fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }

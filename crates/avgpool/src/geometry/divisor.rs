@@ -82,7 +82,7 @@ impl Divisor {
         if let Self::Fixed(value) = self { value } else { self.count(rows, oh) }
     }
 
-    fn column_factor(self, columns: &Axis, ow: usize) -> f64 {
+    pub(crate) fn column_factor(self, columns: &Axis, ow: usize) -> f64 {
         self.count(columns, ow)
     }
 

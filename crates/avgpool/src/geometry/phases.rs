@@ -5,7 +5,7 @@
 
 use core::ops::Range;
 
-use super::axis::Axis;
+use super::axis::{Axis, gcd};
 use crate::rows::progression::Progression;
 use crate::rows::sums::{Rows, sum_rows};
 use crate::simd::Element;
@@ -35,7 +35,12 @@ impl Phases {
     /// The distance at which windows and taps repeat: in outputs and in inputs.
     pub fn period(&self) -> [u64; 2] {
         let Pattern { axis, window_step, .. } = self.pattern;
-        [window_step as u64, axis.stride as u64 * window_step as u64]
+        [axis.per_stride, axis.stride].map(|step| step as u64 * window_step as u64)
+    }
+
+    /// From a window to the next one whose taps have the same residue modulo the dilation.
+    pub fn residue_step(&self) -> usize {
+        self.pattern.window_step
     }
 
     /// Forward: every output position adds the input positions under its window. Writes the sums at `outputs`, in each of
@@ -98,7 +103,7 @@ struct Pattern {
     window_step: usize,
     /// Between the first taps of those two windows, in taps: stride / gcd(stride, dilation).
     tap_step: usize,
-    /// From an input position to the next one of its phase. At most the input size.
+    /// From an input position to the next one of its phase. At most the input size. An adaptive axis has one phase.
     period: usize,
 }
 
@@ -106,7 +111,8 @@ impl Pattern {
     fn new(axis: Axis) -> Self {
         let shared = gcd(axis.stride, axis.dilation);
         let (window_step, tap_step) = (axis.dilation / shared, axis.stride / shared);
-        let period = (axis.stride as u64 * window_step as u64).min(axis.input as u64) as usize;
+        let period = if axis.is_regular() { axis.stride as u64 * window_step as u64 } else { 1 };
+        let period = period.min(axis.input as u64) as usize;
         Self { axis, window_step, tap_step, period }
     }
 
@@ -124,6 +130,7 @@ impl Pattern {
             sources: steps(first_source, axis.input, axis.dilation),
             start: start.div_euclid(dilation),
             shift: *tap_step,
+            per_shift: axis.per_stride,
             terms: axis.kernel,
         }
     }
@@ -134,6 +141,9 @@ impl Pattern {
     /// `window_step` apart. The last of them holds it by the smallest tap t with t·dilation ≡ i + `pad_begin` modulo the
     /// stride.
     fn windows(&self, phase: usize) -> Progression {
+        if !self.axis.is_regular() {
+            return Self::new(self.axis.swapped()).taps(phase);
+        }
         let Self { axis, period, .. } = self;
         let [tap_step, window_step, kernel] = [self.tap_step, self.window_step, axis.kernel].map(|size| size as u64);
         let (shared, position) = (axis.stride as u64 / tap_step, phase as u64 + axis.pad_begin as u64);
@@ -151,6 +161,7 @@ impl Pattern {
             sources: steps(first_source, axis.output, self.window_step),
             start: last.div_euclid(window_step as i64) - terms as i64 + 1,
             shift: 1,
+            per_shift: 1,
             terms: terms as usize,
         }
     }
@@ -159,10 +170,6 @@ impl Pattern {
 /// The number of `first`, `first + step`, … below `limit`.
 fn steps(first: usize, limit: usize, step: usize) -> usize {
     limit.saturating_sub(first).div_ceil(step)
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// The inverse of `a` modulo `modulus`, by Euclid's algorithm. The two have no common factor.

@@ -7,6 +7,8 @@ use core::ops::Range;
 /// Sum `j` belongs at position `first_sum + j·sum_step`. It adds the terms with the numbers
 /// `start + j·shift .. start + j·shift + terms`, clipped to `0..sources`. Term `n` stands at `first_source + n·source_step`.
 /// So two neighbouring sums differ by `shift` terms at either end.
+///
+/// If several sums share a shift, sum `j` adds the terms `floor(j·shift / per_shift) .. ceil((j + 1)·shift / per_shift)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progression {
     /// The position of sum 0.
@@ -23,9 +25,11 @@ pub struct Progression {
     pub sources: usize,
     /// The number of the first term of sum 0. It is negative if that sum is clipped at its beginning.
     pub start: i64,
-    /// The distance between the first terms of two sums.
+    /// The distance between the first terms of two sums, or of those that are `per_shift` sums apart.
     pub shift: usize,
-    /// The number of terms in a sum that is not clipped.
+    /// The number of sums that share a shift.
+    pub per_shift: usize,
+    /// The number of terms in a sum that is not clipped. If several sums share a shift, the most terms.
     pub terms: usize,
 }
 
@@ -33,13 +37,27 @@ impl Progression {
     /// The numbers of the terms of sum `j`.
     #[inline]
     pub fn terms(&self, j: usize) -> Range<usize> {
+        if self.per_shift > 1 {
+            return self.uneven_terms(j);
+        }
         let start = self.start + j as i64 * self.shift as i64;
         let clip = |number: i64| number.clamp(0, self.sources as i64) as usize;
         clip(start)..clip(start + self.terms as i64)
     }
 
-    /// The numbers of the sums without a clipped term.
+    /// The same, if several sums share a shift.
+    #[inline(never)]
+    fn uneven_terms(&self, j: usize) -> Range<usize> {
+        let [shift, per_shift, j] = [self.shift, self.per_shift, j].map(|number| number as u64);
+        (j * shift / per_shift) as usize..((j + 1) * shift).div_ceil(per_shift) as usize
+    }
+
+    /// The numbers of the sums that all have `terms` terms, without a clipped one.
+    #[inline(never)]
     pub fn unclipped(&self) -> Range<usize> {
+        if self.per_shift > 1 {
+            return 0..0;
+        }
         let shift = self.shift as u64;
         let first = (self.start.min(0).unsigned_abs().div_ceil(shift) as usize).min(self.sums);
         let last_start = self.sources as i64 - self.terms as i64 - self.start;
@@ -59,7 +77,11 @@ impl Progression {
     ///
     /// They take about as long as adding 4 + 2·shift terms, on rows of at least 35 elements. If many sums are clipped, they add
     /// every term twice and no more, which can be far less.
+    #[inline(never)]
     pub fn is_long(&self) -> bool {
+        if self.per_shift > 1 {
+            return false;
+        }
         let [terms, sources, shift, sums] = [self.terms, self.sources, self.shift, self.sums].map(|size| size as u64);
         let met = ((sources + terms) / shift + 1).min(sums);
         let added = terms.min(sources);
@@ -67,6 +89,7 @@ impl Progression {
     }
 
     /// The numbers of the sums at `positions`.
+    #[inline(never)]
     pub fn sums_at(&self, positions: &Range<usize>) -> Range<usize> {
         let before = |position: usize| position.saturating_sub(self.first_sum).div_ceil(self.sum_step).min(self.sums);
         before(positions.start)..before(positions.end)

@@ -5,7 +5,11 @@
 
 use core::ops::{Add, Div, Mul};
 
+mod half;
 mod scalar;
+
+pub use half::F16;
+pub use vectors::{F16x8, Magnitudes, U8x16, U16x8, round_to_bytes};
 
 #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
 mod portable;

@@ -2,6 +2,7 @@
 //! divisors.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use avgpool::{Axis, AxisOptions, Divisor};
 
@@ -10,15 +11,23 @@ use avgpool::{Axis, AxisOptions, Divisor};
 pub struct Side {
     pub input: u32,
     pub options: AxisOptions,
+    /// The output size of an adaptive pooling, which has no options.
+    pub adaptive: Option<NonZeroU32>,
 }
 
 impl Side {
     pub fn kernel(&self) -> i64 {
+        if self.adaptive.is_some() {
+            return (0..self.output()).map(|o| self.adaptive_window(o).count() as i64).max().unwrap_or(0);
+        }
         i64::from(self.options.kernel.get())
     }
 
     /// The output size by the formula, in floating point.
     pub fn output(&self) -> i64 {
+        if let Some(size) = self.adaptive {
+            return size.get().into();
+        }
         let AxisOptions { stride, dilation, pad_begin, pad_end, ceil_mode, .. } = self.options;
         let effective = f64::from(dilation.get()) * (self.kernel() - 1) as f64 + 1.0;
         let padded = f64::from(self.input) + f64::from(pad_begin) + f64::from(pad_end);
@@ -33,7 +42,18 @@ impl Side {
         (0..self.output()).map(|o| self.window(o)).collect()
     }
 
+    /// The positions of window `o` of an adaptive pooling.
+    fn adaptive_window(&self, o: i64) -> Range<usize> {
+        // A quotient of such small numbers is whole, or far from a whole number.
+        let edge = |o: i64| (o * i64::from(self.input)) as f64 / self.output() as f64;
+        edge(o).floor() as usize..edge(o + 1).ceil() as usize
+    }
+
     fn window(&self, o: i64) -> Window {
+        if self.adaptive.is_some() {
+            let inside: Vec<usize> = self.adaptive_window(o).collect();
+            return Window { before_padded_end: inside.len(), inside };
+        }
         let AxisOptions { stride, dilation, pad_begin, pad_end, .. } = self.options;
         let (input, padded_end) = (i64::from(self.input), i64::from(self.input) + i64::from(pad_end));
         let mut window = Window { inside: Vec::new(), before_padded_end: 0 };
@@ -85,8 +105,10 @@ impl Geometry {
 
     /// The geometry as the kernels know it.
     pub fn of_kernels(&self) -> avgpool::Geometry {
-        let [rows, columns] =
-            [self.height, self.width].map(|side| Axis::new(side.input, side.options).expect("an axis"));
+        let [rows, columns] = [self.height, self.width].map(|side| match side.adaptive {
+            Some(output) => Axis::adaptive(NonZeroU32::new(side.input).expect("an input"), output),
+            None => Axis::new(side.input, side.options).expect("an axis"),
+        });
         let channels = NonZeroU32::new(self.channels).expect("a channel");
         avgpool::Geometry::new(rows, columns, channels, self.divisor).expect("a geometry")
     }
@@ -102,12 +124,44 @@ impl Geometry {
         (self.height.kernel() + self.width.kernel()) as f64
     }
 
+    /// Averages in f64.
     pub fn definition(&self, input: &[f64]) -> Averages {
+        let mut averages = Averages { exact: Vec::new(), magnitude: Vec::new() };
+        self.for_each_window(input.len(), |taps| {
+            let (mut sum, mut magnitude) = (0.0, 0.0);
+            for tap in taps.iter() {
+                sum += input[tap];
+                magnitude += input[tap].abs();
+            }
+            averages.exact.push(if taps.are_none() { 0.0 } else { sum / taps.divisor });
+            averages.magnitude.push(if taps.are_none() { 0.0 } else { magnitude / taps.divisor.abs() });
+        });
+        averages
+    }
+
+    /// Averages in whole numbers: floor(sum / divisor + 1/2), from 0 to 255.
+    pub fn definition_of_bytes(&self, input: &[u8]) -> Vec<u8> {
+        let mut averages = Vec::new();
+        self.for_each_window(input.len(), |taps| {
+            if taps.are_none() {
+                return averages.push(0);
+            }
+            let sum: u64 = taps.iter().map(|tap| u64::from(input[tap])).sum();
+            // The divisor is this number of parts, and has few bits.
+            let parts = (taps.divisor * 1024.0) as i128;
+            assert!(parts as f64 == taps.divisor * 1024.0, "{}", taps.divisor);
+            let average = ((2 * 1024 * i128::from(sum) + parts) * parts.signum()).div_euclid(2 * parts.abs());
+            averages.push(average.clamp(0, 255) as u8);
+        });
+        averages
+    }
+
+    /// Visits the taps of every window, in the order of the output, for an input of `len` elements.
+    fn for_each_window(&self, len: usize, mut visit: impl FnMut(&Taps)) {
         let channels = self.channels as usize;
         let row_len = self.width.input as usize * channels;
         let (rows, columns) = (self.height.windows(), self.width.windows());
-        let mut averages = Averages { exact: Vec::new(), magnitude: Vec::new() };
-        for plane in input.chunks(self.height.input as usize * row_len) {
+        for plane in (0..len).step_by(self.height.input as usize * row_len) {
             for row in &rows {
                 for column in &columns {
                     let divisor = match self.divisor {
@@ -115,22 +169,33 @@ impl Geometry {
                         Divisor::ExcludePad => (row.inside.len() * column.inside.len()) as f64,
                         Divisor::Fixed(value) => value,
                     };
-                    let empty = row.inside.is_empty() || column.inside.is_empty();
-                    for channel in 0..channels {
-                        let (mut sum, mut magnitude) = (0.0, 0.0);
-                        for &h in &row.inside {
-                            for &w in &column.inside {
-                                let value = plane[h * row_len + w * channels + channel];
-                                sum += value;
-                                magnitude += value.abs();
-                            }
-                        }
-                        averages.exact.push(if empty { 0.0 } else { sum / divisor });
-                        averages.magnitude.push(if empty { 0.0 } else { magnitude / divisor.abs() });
+                    for first in plane..plane + channels {
+                        visit(&Taps { rows: &row.inside, columns: &column.inside, first, row_len, channels, divisor });
                     }
                 }
             }
         }
-        averages
+    }
+}
+
+/// The taps of a window inside the input, as indices of a tensor.
+struct Taps<'a> {
+    rows: &'a [usize],
+    columns: &'a [usize],
+    /// The first element of the plane and the channel.
+    first: usize,
+    row_len: usize,
+    channels: usize,
+    divisor: f64,
+}
+
+impl Taps<'_> {
+    fn are_none(&self) -> bool {
+        self.rows.is_empty() || self.columns.is_empty()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let row = |h| self.first + h * self.row_len;
+        self.rows.iter().flat_map(move |h| self.columns.iter().map(move |w| row(h) + w * self.channels))
     }
 }

@@ -249,7 +249,7 @@ fn output_sizes_equal_the_formula_and_an_axis_needs_a_window() {
         .map(|side| side.options)
         .collect();
     for input in 0..=9 {
-        for side in options.iter().map(|&options| Side { input, options }) {
+        for side in options.iter().map(|&options| Side { input, options, adaptive: None }) {
             let expected = side.output();
             assert_eq!(side.options.output_size(input) as i64, expected.max(0), "{side:?}");
             assert_eq!(Axis::new(input, side.options).is_some(), expected > 0 && input > 0, "{side:?}");

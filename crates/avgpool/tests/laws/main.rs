@@ -13,4 +13,5 @@ mod definition;
 mod details;
 mod laws;
 mod run;
+mod stored;
 mod worlds;

@@ -35,6 +35,7 @@ macro_rules! with_worlds {
             on_many_planes: many_planes;
             with_any_number_of_channels: any_channels;
             under_windows_of_a_whole_plane: global;
+            of_adaptive_sizes: adaptive_sizes;
             that_separable_refuses: refused;
         }
     };
@@ -67,7 +68,7 @@ pub fn sides(
                     for (pad_begin, pad_end) in paddings.clone() {
                         for ceil_mode in [false, true] {
                             let options = AxisOptions { kernel, stride, dilation, pad_begin, pad_end, ceil_mode };
-                            sides.push(Side { input, options });
+                            sides.push(Side { input, options, adaptive: None });
                         }
                     }
                 }
@@ -254,6 +255,35 @@ fn global(visit: &mut dyn FnMut(&Geometry)) {
     }
 }
 
+/// A side of an adaptive pooling.
+pub fn adaptive(input: u32, output: u32) -> Side {
+    let side = sides([input], [1], [1], [1], [(0, 0)])[0];
+    Side { adaptive: NonZeroU32::new(output), ..side }
+}
+
+/// Every pair of an input and an output size up to 40, on the height and on the width. The other axis is adaptive or not.
+fn adaptive_sizes(visit: &mut dyn FnMut(&Geometry)) {
+    let others = [adaptive(3, 2), adaptive(7, 3), adaptive(2, 5), sides([6], [3], [2], [1], [(1, 1)])[0]];
+    let mut count = 0;
+    for input in 1..=40 {
+        for output in 1..=40 {
+            let (side, other) = (adaptive(input, output), others[count % others.len()]);
+            for (planes, channels) in LAYOUTS.into_iter().chain([(9, 1)]) {
+                let divisor = DIVISORS[count % DIVISORS.len()];
+                visit(&Geometry { height: side, width: other, channels, divisor, planes });
+                visit(&Geometry { height: other, width: side, channels, divisor, planes });
+                count += 1;
+            }
+        }
+    }
+    // Rows of several chunks and vectors, and both axes with many phases.
+    for (height, width) in [(adaptive(224, 100), adaptive(56, 27)), (adaptive(19, 90), adaptive(100, 224))] {
+        for &(planes, channels) in &LAYOUTS {
+            visit(&Geometry { height, width, channels, divisor: Divisor::ExcludePad, planes });
+        }
+    }
+}
+
 /// Planes for which `Separable` would take too much scratch memory or time: few long rows, more padding than rows, and tall
 /// windows that reach far into the padding. Layouts and divisors take turns, because the planes are large.
 fn refused(visit: &mut dyn FnMut(&Geometry)) {
@@ -275,6 +305,12 @@ fn refused(visit: &mut dyn FnMut(&Geometry)) {
     });
     let padded = sides([2], [1, 3, 800], [1, 3], [1, 250], [(800, 600)]);
     visit(&padded, &|channels| sides([420 / channels], [400 / channels], [1], [1], [(0, 0)]));
+    visit(&few_rows, &|channels| {
+        let elements = if channels < 8 { 17_100 } else { 45_000 };
+        // With many channels, a few outputs take little memory.
+        let few = if channels < 8 { 7 } else { 4000 };
+        [few, 4500, elements / channels + 4].map(|output| adaptive(elements / channels, output)).to_vec()
+    });
     let tall = sides([300], [300], [1], [1], [(150, 150)]);
     visit(&tall, &|channels| sides([450 / channels], [5], [2], [1], [(0, 1)]));
 }

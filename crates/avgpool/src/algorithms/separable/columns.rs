@@ -44,6 +44,7 @@ impl Method {
         let Geometry { rows, columns, channels, .. } = geometry;
         let (stride, taps) = (columns.stride, columns.kernel);
         let is_short = match stride {
+            _ if !columns.is_regular() => false,
             1 => taps <= if rows.input == 1 { MOST_NEAR_IN_A_ROW } else { MOST_NEAR },
             _ => *channels == 1 && columns.dilation == 1 && taps <= MOST_APART * stride,
         };
@@ -96,6 +97,7 @@ pub struct Columns<'a, T> {
 
 impl<'a, T: Element> Columns<'a, T> {
     /// The columns for calls with `rows` output rows in all. Also returns the part of the scratch memory for the band.
+    #[inline(never)]
     pub fn new(chunks: &Chunks, geometry: &'a Geometry, scratch: &'a mut [T], rows: usize) -> (&'a mut [T], Self) {
         let Parts { band, inputs, outputs, row_factors, column_factors } = chunks.split(scratch);
         let row_factors = &mut row_factors[..(chunks.rows + geometry.rows.output).min(rows)];
@@ -106,6 +108,7 @@ impl<'a, T: Element> Columns<'a, T> {
 
     /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for rows from number `first` on. Rows are numbered
     /// through all planes.
+    #[inline(never)]
     pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize) {
         let Geometry { rows, columns, column_phases, channels, .. } = self.geometry;
         let width = self.geometry.input_width();

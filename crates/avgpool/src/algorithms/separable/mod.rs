@@ -7,7 +7,7 @@ mod band;
 mod columns;
 mod forward;
 
-pub(super) use self::columns::{Method, average_padded, elements_read};
+pub(super) use self::columns::{Columns, Method, average_padded, elements_read};
 use super::Algorithm;
 use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
@@ -29,12 +29,12 @@ pub struct Separable {
 
 /// How one direction processes a geometry.
 #[derive(Clone, Copy, Debug)]
-struct Chunks {
+pub(super) struct Chunks {
     /// Output rows in a chunk.
-    rows: usize,
-    method: Method,
+    pub rows: usize,
+    pub method: Method,
     /// The lengths of the fields of [`Parts`].
-    scratch: Scratch<5>,
+    pub scratch: Scratch<5>,
 }
 
 /// The scratch memory of a call.
@@ -54,7 +54,7 @@ struct Parts<'a, T> {
 impl Chunks {
     /// For vectors of `lanes` lanes and this much scratch memory. All element types share this code.
     #[inline(never)]
-    fn new(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+    pub fn new(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
         let [width, output_width, height] =
             [geometry.input_width(), geometry.output_width(), geometry.rows.output].map(|size| size as u64);
         // The sums of rows have the output's height and the input's width. Under much padding these are more elements than
@@ -74,7 +74,7 @@ impl Chunks {
         steps.iter().find_map(|step| {
             // With at least half a window of rows in a chunk, long windows share most of their rows.
             let taps = geometry.rows.kernel.min(geometry.rows.input) as u64;
-            let rows = (CHUNK / width).max(taps / 2).div_ceil(*step).max(1) * step;
+            let rows = (CHUNK / width.max(output_width)).max(taps / 2).div_ceil(*step).max(1) * step;
             // Whole planes, if one fits: then no step processes a plane on its own.
             let rows = if height <= rows { rows / height * height } else { rows };
             let [before, pitch] = method.layout(width as usize).map(|size| size as u64);

@@ -86,6 +86,8 @@ impl Blocks {
             [columns.input, columns.output, columns.stride, columns.pad_begin].map(|size| size as u64);
         let last_tap = columns.last_tap();
         let (inner, sums, terms, shared) = match direction {
+            Direction::Forward if !columns.is_regular() => (0..output, outputs, inputs, last_tap),
+            Direction::Backward if !columns.is_regular() => (0..input, inputs, outputs, columns.swapped().last_tap()),
             Direction::Forward => {
                 let end = (input + pad_begin).saturating_sub(last_tap).div_ceil(stride);
                 (pad_begin.div_ceil(stride)..end.min(output), outputs, inputs, last_tap)
@@ -110,10 +112,12 @@ impl Blocks {
 /// The positions of the terms of the sums at these positions. No term is clipped.
 fn sources_of(columns: &Axis, direction: Direction, sums: &Range<usize>) -> Range<usize> {
     let last = sums.end - 1;
+    let held = |axis: &Axis| {
+        axis.start(sums.start) as usize..axis.start(last) as usize + (axis.taps(last) - 1) * axis.dilation + 1
+    };
     match direction {
-        Direction::Forward => {
-            columns.start(sums.start) as usize..columns.start(last) as usize + columns.last_tap() as usize + 1
-        }
+        Direction::Forward => held(columns),
+        Direction::Backward if !columns.is_regular() => held(&columns.swapped()),
         Direction::Backward => {
             let last_window = (last as u64 + columns.pad_begin as u64) / columns.stride as u64;
             columns.earliest_window(sums.start)..last_window as usize + 1

@@ -1,0 +1,77 @@
+//! Almost any window: adds rows of bytes in 16-bit integers, then averages their sums along the width as `Separable` does.
+//!
+//! It knows the order of the steps, and which sums still exist to start from.
+
+use bytemuck::cast_slice_mut;
+
+use super::{change_of_sum, is_exact_in_f32};
+use crate::algorithms::Algorithm;
+use crate::algorithms::separable::{Chunks, Columns};
+use crate::geometry::Geometry;
+use crate::rows::bytes::{LANES, add_changes, change_sums};
+use crate::rows::scratch::Scratch;
+use crate::rows::widen::Stored;
+use crate::simd::{Element, Simd};
+
+/// Adds rows, and averages their sums in f32.
+#[derive(Clone, Copy, Debug)]
+pub struct ByRows {
+    chunks: Chunks,
+    /// The averages of a chunk, a row of changes, and what the chunk needs.
+    scratch: Scratch<3>,
+}
+
+/// The most rows whose sum is the same as a signed and as an unsigned integer of 16 bits.
+const MOST_ROWS: usize = 128;
+
+impl Algorithm<u8, f32> for ByRows {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        if geometry.input_width() < LANES || !is_exact_in_f32(geometry) {
+            return None;
+        }
+        let most = geometry.most_scratch::<f32>();
+        let chunks = Chunks::new(geometry, <f32 as Element>::Vector::LANES, most)?;
+        let averages = chunks.rows as u64 * geometry.output_width() as u64;
+        let lengths = [averages, geometry.input_width() as u64, chunks.scratch.len() as u64];
+        Some(Self { chunks, scratch: Scratch::new(lengths, most)? })
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.scratch.len()
+    }
+
+    #[inline(never)]
+    /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`
+    fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [f32]) {
+        let (width, output_width, height) = (geometry.input_width(), geometry.output_width(), geometry.rows.output);
+        let [averages, changes, scratch] = self.scratch.split(scratch);
+        let changes = &mut cast_slice_mut(changes)[..width];
+        let (band, mut columns) = Columns::new(&self.chunks, geometry, scratch, output.len() / output_width);
+        let [before, pitch] = self.chunks.method.layout(width);
+        band.fill(0.0);
+        let step = geometry.row_phases.residue_step();
+        for (chunk, output) in output.chunks_mut(self.chunks.rows * output_width).enumerate() {
+            let first = chunk * self.chunks.rows;
+            let count = output.len() / output_width;
+            for i in 0..count {
+                let (plane, oh) = ((first + i) / height, (first + i) % height);
+                let bytes = &input[plane * geometry.input_len()..][..geometry.input_len()];
+                let (earlier, mut change) = change_of_sum(&geometry.rows, oh, (i.min(oh) >= step).then(|| oh - step));
+                let start = before + i * pitch;
+                if earlier.is_some() {
+                    let earlier = start - step * pitch;
+                    band.copy_within(earlier..earlier + width, start);
+                } else {
+                    band[start..start + width].fill(0.0);
+                }
+                while change.added.count + change.removed.count > 0 {
+                    change_sums(changes, None, bytes, width, &change.take(MOST_ROWS));
+                    add_changes(&mut band[start..start + width], changes);
+                }
+            }
+            let averages = &mut averages[..output.len()];
+            columns.average(averages, &band[..count * pitch], first);
+            u8::round(averages, output);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Bytes: sums of whole numbers are exact, so each average is rounded once, halves up.
+//!
+//! This file knows which sums are exact, and how one row of sums follows from another. There is no backward: the gradient of
+//! a rounded average is 0 almost everywhere.
+
+mod any_window;
+mod by_rows;
+mod short_windows;
+mod small_planes;
+mod two_by_two;
+
+pub use any_window::AnyWindow;
+pub use by_rows::ByRows;
+pub use short_windows::ShortWindows;
+pub use small_planes::SmallPlanes;
+pub use two_by_two::TwoByTwo;
+
+use core::marker::PhantomData;
+
+use bytemuck::{Pod, cast_slice_mut};
+
+use super::Algorithm;
+use crate::geometry::{Axis, Divisor, Geometry};
+use crate::rows::bytes::{Change, Terms};
+
+/// Whether f32 holds all sums and rounds all averages correctly.
+///
+/// Sums of fewer than 2^16 bytes are exact. Their quotients by a whole number below 2^16 are never rounded to a half: the
+/// nearest one is further away than the rounding error.
+#[expect(clippy::float_cmp, reason = "a divisor is whole or not")]
+fn is_exact_in_f32(geometry: &Geometry) -> bool {
+    let is_exact = match geometry.divisor {
+        Divisor::Fixed(divisor) => f64::from(divisor as u16) == divisor,
+        // Divisors are at most the number of taps.
+        Divisor::IncludePad | Divisor::ExcludePad => true,
+    };
+    is_exact && taps(geometry) <= u16::MAX.into()
+}
+
+/// The taps of a window, inside the plane or not.
+fn taps(geometry: &Geometry) -> u64 {
+    geometry.rows.kernel as u64 * geometry.columns.kernel as u64
+}
+
+/// How the sum of window `o` of an axis follows from that of window `before`, if that takes fewer terms. Otherwise, `None` and how
+/// it follows from zeros.
+#[inline(never)]
+fn change_of_sum(axis: &Axis, o: usize, before: Option<usize>) -> (Option<usize>, Change) {
+    let step = axis.dilation;
+    let terms_of = |o| {
+        let (first, count) = axis.inside(o);
+        Terms { first, count, step }
+    };
+    let end_of = |terms: Terms| terms.first + terms.count * step;
+    let new = terms_of(o);
+    if let Some(old) = before.map(terms_of)
+        && new.count > 0
+        && new.first < end_of(old)
+    {
+        let removed = Terms { count: (new.first - old.first) / step, ..old };
+        let added = Terms { first: end_of(old), count: (end_of(new) - end_of(old)) / step, step };
+        if removed.count + added.count < new.count {
+            return (before, Change { added, removed });
+        }
+    }
+    (None, Change { added: new, removed: Terms::NONE })
+}
+
+/// `A`, whose scratch memory has elements of type `S`, in a list whose sums are f64.
+#[derive(Clone, Copy, Debug)]
+pub struct Recast<S, A> {
+    algorithm: A,
+    element: PhantomData<S>,
+}
+
+impl<S: Pod, A: Algorithm<u8, S>> Algorithm<u8, u64> for Recast<S, A> {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        Some(Self { algorithm: A::new(geometry)?, element: PhantomData })
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.algorithm.scratch_len().div_ceil(size_of::<u64>() / size_of::<S>())
+    }
+
+    fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [u64]) {
+        self.algorithm.forward(geometry, input, output, cast_slice_mut(scratch));
+    }
+}

@@ -1,0 +1,32 @@
+//! Small planes: widened to f32, which has algorithms for them.
+
+use super::is_exact_in_f32;
+use crate::algorithms::{Algorithm, Pooled, Widened};
+use crate::geometry::Geometry;
+
+/// The most elements of a row. The other algorithms take about 50 ns for each row, however short.
+const LONGEST: usize = 128;
+
+/// The most elements of a plane, which bounds the scratch memory.
+const LARGEST: usize = 1 << 14;
+
+/// Pools groups of planes in f32.
+#[derive(Clone, Copy, Debug)]
+pub struct SmallPlanes(Widened<<f32 as Pooled>::Algorithm>);
+
+impl Algorithm<u8, f32> for SmallPlanes {
+    fn new(geometry: &Geometry) -> Option<Self> {
+        let is_small = geometry.input_width().max(geometry.output_width()) <= LONGEST
+            && geometry.input_len().max(geometry.output_len()) <= LARGEST;
+        (is_small && is_exact_in_f32(geometry)).then(|| Algorithm::<u8, f32>::new(geometry).map(Self))?
+    }
+
+    fn scratch_len(&self) -> usize {
+        Algorithm::<u8, f32>::scratch_len(&self.0)
+    }
+
+    /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`
+    fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [f32]) {
+        self.0.forward(geometry, input, output, scratch);
+    }
+}
