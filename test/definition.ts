@@ -26,25 +26,47 @@ export function outputSize({ input, kernel, stride, dilation, begin, end }: Axis
   return ceilMode && (windows - 1) * stride >= input + begin ? windows - 1 : windows;
 }
 
-/** The average of every window of one plane. */
-export function averages(pooling: Case, plane: ArrayLike<number>): number[] {
-  const { height, width, ceilMode } = pooling;
-  const result: number[] = [];
+/** A window: the indices of its elements in the plane, and its divisor. */
+interface Window {
+  readonly elements: readonly number[];
+  readonly divisor: number;
+}
+
+/** The windows of one plane, in row-major order. */
+export function windows(pooling: Case): Window[] {
+  const { height, width, ceilMode, countIncludePad, divisorOverride } = pooling;
+  const result: Window[] = [];
   for (let oh = 0; oh < outputSize(height, ceilMode); oh++) {
     for (let ow = 0; ow < outputSize(width, ceilMode); ow++) {
       const rows = positions(height, oh);
       const columns = positions(width, ow);
-      let sum = 0;
-      for (const h of rows.filter((h) => isInside(height, h))) {
-        for (const w of columns.filter((w) => isInside(width, w))) {
-          sum += plane[h * width.input + w] as number;
-        }
-      }
+      const inside = columns.filter((w) => isInside(width, w));
+      const elements = rows.filter((h) => isInside(height, h)).flatMap((h) => inside.map((w) => h * width.input + w));
       const counts = (axis: AxisCase, position: number) =>
-        pooling.countIncludePad ? position < axis.input + axis.end : isInside(axis, position);
+        countIncludePad ? position < axis.input + axis.end : isInside(axis, position);
       const counted = rows.filter((h) => counts(height, h)).length * columns.filter((w) => counts(width, w)).length;
-      const hasElement = rows.some((h) => isInside(height, h)) && columns.some((w) => isInside(width, w));
-      result.push(hasElement ? sum / (pooling.divisorOverride ?? counted) : 0);
+      result.push({ elements, divisor: divisorOverride ?? counted });
+    }
+  }
+  return result;
+}
+
+/** The sum of a window of a plane. */
+export function sumOf({ elements }: Window, plane: ArrayLike<number>): number {
+  return elements.reduce((sum, element) => sum + (plane[element] as number), 0);
+}
+
+/** The average of every window of one plane. */
+export function averages(pooling: Case, plane: ArrayLike<number>): number[] {
+  return windows(pooling).map((window) => (window.elements.length > 0 ? sumOf(window, plane) / window.divisor : 0));
+}
+
+/** The gradient of one plane: the transpose of {@link averages}. */
+export function gradients(pooling: Case, gradOutput: ArrayLike<number>): number[] {
+  const result: number[] = Array(pooling.height.input * pooling.width.input).fill(0);
+  for (const [i, { elements, divisor }] of windows(pooling).entries()) {
+    for (const element of elements) {
+      result[element] = (result[element] as number) + (gradOutput[i] as number) / divisor;
     }
   }
   return result;

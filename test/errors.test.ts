@@ -439,25 +439,25 @@ const tensors: BadCall[] = [
     'an array as dtype',
     () => Tensor.zeros([1, 1, 1], ['float32'] as Any),
     TypeError,
-    'dtype must be "float32" or "float64", got ["float32"]',
+    'dtype must be "float32", "float64", "float16" or "uint8", got ["float32"]',
   ],
   [
     'null as dtype',
     () => Tensor.zeros([1, 1, 1], null as Any),
     TypeError,
-    'dtype must be "float32" or "float64", got null',
+    'dtype must be "float32", "float64", "float16" or "uint8", got null',
   ],
   [
     'an unknown dtype',
-    () => Tensor.zeros([1, 1, 1], 'float16' as Any),
+    () => Tensor.zeros([1, 1, 1], 'int8' as Any),
     TypeError,
-    'dtype must be "float32" or "float64", got "float16"',
+    'dtype must be "float32", "float64", "float16" or "uint8", got "int8"',
   ],
   [
     'an inherited property as dtype',
     () => Tensor.zeros([1, 1, 1], 'toString' as Any),
     TypeError,
-    'dtype must be "float32" or "float64", got "toString"',
+    'dtype must be "float32", "float64", "float16" or "uint8", got "toString"',
   ],
   ['a string as value', () => Tensor.full([1, 1, 1], '1' as Any), TypeError, 'value must be a number, got "1"'],
   [
@@ -499,6 +499,211 @@ const tensors: BadCall[] = [
     'unknown option "fix"; the options are fixed',
   ],
   ['reserve with fixed of 1', () => reserve(1, { fixed: 1 } as Any), TypeError, 'fixed must be true or false, got 1'],
+];
+
+const four = new Float32Array(4);
+const bytes = Tensor.ones(outShape, 'uint8');
+
+const sources: BadCall[] = [
+  [
+    'a value of 300 for uint8',
+    () => Tensor.from([1, 2, 3, 4, 5, 300], [1, 2, 3], 'uint8'),
+    RangeError,
+    'values of type uint8 must be integers from 0 to 255, got 300 at index 5',
+  ],
+  [
+    'a Float32Array with −1 for uint8',
+    () => Tensor.from(Float32Array.of(1, -1), [1, 1, 2], 'uint8'),
+    RangeError,
+    'values of type uint8 must be integers from 0 to 255, got -1 at index 1',
+  ],
+  [
+    'full of 300 for uint8',
+    () => Tensor.full([1, 1, 2], 300, 'uint8'),
+    RangeError,
+    'values of type uint8 must be integers from 0 to 255, got 300',
+  ],
+  [
+    'a gradient of uint8',
+    () => pool.backward(bytes, shape),
+    TypeError,
+    'uint8 has no gradient, because its averages are rounded to whole numbers: use float32',
+  ],
+  [
+    'nested arrays of rank 2',
+    () => Tensor.from([[1, 2]] as Any),
+    RangeError,
+    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 2]',
+  ],
+  [
+    'nested arrays of rank 5',
+    () => Tensor.from([[[[[1]]]]] as Any),
+    RangeError,
+    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 1, 1, 1, 1]',
+  ],
+  [
+    'nested arrays that contain themselves',
+    () => Tensor.from(cycle as Any),
+    RangeError,
+    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 1, 1, 1, 1]',
+  ],
+  [
+    'a longer row in nested arrays',
+    () =>
+      Tensor.from([
+        [
+          [1, 2],
+          [3, 4, 5],
+        ],
+      ]),
+    RangeError,
+    'values[0][1] has 3 elements, expected 2',
+  ],
+  [
+    'a number instead of a row in nested arrays',
+    () => Tensor.from([[[1, 2], 3]] as Any),
+    TypeError,
+    'values[0][1] must be an array of 2 elements, got 3',
+  ],
+  [
+    'a row instead of a number in nested arrays',
+    () => Tensor.from([[[1, [2]]]] as Any),
+    TypeError,
+    'values[0][0][1] must be a number, got [2]',
+  ],
+  ['flat values without a shape', () => Tensor.from([1, 2] as Any), TypeError, `${sizes('shape')}, got undefined`],
+  [
+    'a shape beside a source that has its own',
+    () => Tensor.from({ data: four, shape: [1, 2, 2] } as Any, [1, 2, 2]),
+    TypeError,
+    'shape must be undefined for values with a shape of their own, got [1, 2, 2]',
+  ],
+  [
+    'a tensor and a shape',
+    () => Tensor.from(x as Any, shape),
+    TypeError,
+    'shape must be undefined for values with a shape of their own, got [1, 2, 4, 4]',
+  ],
+  [
+    'a disposed tensor as a source',
+    () => Tensor.from(disposed),
+    TypeError,
+    'the tensor is disposed; its shape was [1, 2, 4, 4]',
+  ],
+  [
+    'data without a shape',
+    () => Tensor.from({ data: four } as Any),
+    TypeError,
+    'values with data must also have a shape, dims, or a width and a height',
+  ],
+  [
+    'a method as data',
+    () => Tensor.from({ data: function data() {}, shape: [1, 2, 2] } as Any),
+    TypeError,
+    'data must be an array or a typed array of numbers, got the function data',
+  ],
+  [
+    'bigints as data',
+    () => Tensor.from({ data: new BigInt64Array(4), shape: [1, 2, 2] } as Any),
+    TypeError,
+    'values must be numbers in one flat array, got an instance of BigInt64Array',
+  ],
+  [
+    'too few elements in data',
+    () => Tensor.from({ data: four, shape: [1, 2, 3] }),
+    RangeError,
+    'a tensor of shape [1, 2, 3] has 6 elements, got 4 values',
+  ],
+  [
+    'a stride beyond data',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], stride: [4, 2, 2] }),
+    RangeError,
+    'a view of shape [1, 2, 2], stride [4, 2, 2] and offset 0 has index 4 of data, which has 4 elements',
+  ],
+  [
+    'a negative stride without an offset',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], stride: [4, 2, -1] }),
+    RangeError,
+    'a view of shape [1, 2, 2], stride [4, 2, -1] and offset 0 has index -1 of data, which has 4 elements',
+  ],
+  [
+    'a stride into a detached view',
+    () => Tensor.from({ data: detached, shape: [1, 2, 2], stride: [4, 2, 1] }),
+    RangeError,
+    'a view of shape [1, 2, 2], stride [4, 2, 1] and offset 0 has index 0 of data, which has 0 elements: the memory has grown since this view was made; read data again',
+  ],
+  [
+    'a fraction as a stride',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], stride: [4, 1.5, 1] }),
+    RangeError,
+    'stride must be an array of 3 integers, got [4, 1.5, 1]',
+  ],
+  [
+    'text as a stride',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], stride: [4, '2', 1] as Any }),
+    TypeError,
+    'stride must be an array of 3 integers, got [4, "2", 1]',
+  ],
+  [
+    'too few strides',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], strides: [2, 1] }),
+    RangeError,
+    'stride must be an array of 3 integers, got [2, 1]',
+  ],
+  [
+    'a number as stride',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], stride: 1 as Any }),
+    TypeError,
+    'stride must be an array of 3 integers, got 1',
+  ],
+  [
+    'a negative offset',
+    () => Tensor.from({ data: four, shape: [1, 2, 2], offset: -1 }),
+    RangeError,
+    'offset must be a non-negative integer, got -1',
+  ],
+  [
+    'text among strided data',
+    () => Tensor.from({ data: [1, '2', 3, 4] as Any, shape: [1, 2, 2], stride: [4, 1, 2] }),
+    TypeError,
+    'values must be numbers in one flat array, got "2" at index 1',
+  ],
+  [
+    'a picture with a part of a pixel',
+    () => Tensor.from({ data: new Uint8Array(9), width: 2, height: 2 }),
+    RangeError,
+    'a picture of 2×2 must have the same number of values at each position, got 9 values',
+  ],
+  [
+    'a picture without pixels or channels',
+    () => Tensor.from({ data: new Uint8Array(0), width: 0, height: 2 }),
+    RangeError,
+    'a picture of 2×0 must have the same number of values at each position, got 0 values',
+  ],
+  [
+    'a picture in a detached view',
+    () => Tensor.from({ data: detached, width: 2, height: 2 }),
+    RangeError,
+    'a picture of 2×2 must have the same number of values at each position, got 0 values: the memory has grown since this view was made; read data again',
+  ],
+  [
+    'text as the number of channels',
+    () => Tensor.from({ data: four, width: 2, height: 2, channels: '1' as Any }),
+    TypeError,
+    `${sizes('shape')}, got [2, 2, "1"]`,
+  ],
+  [
+    'a picture with the wrong number of channels',
+    () => Tensor.from({ data: new Uint8Array(12), width: 2, height: 2, channels: 4 }),
+    RangeError,
+    'a tensor of shape [2, 2, 4] has 16 elements, got 12 values',
+  ],
+  [
+    'a fraction as a width',
+    () => Tensor.from({ data: new Uint8Array(12), width: 1.5, height: 2 }),
+    RangeError,
+    'width must be a non-negative integer, got 1.5',
+  ],
 ];
 
 const big = new AvgPool2d(5);
@@ -806,6 +1011,7 @@ describe.each([
   ['options', options],
   ['layouts', layouts],
   ['tensors', tensors],
+  ['sources', sources],
   ['calls', calls],
   ['calls of globalAvgPool2d', globals],
   ['receivers of a method', receivers],

@@ -42,8 +42,8 @@ const shapes = [
 const someTensor = fc
   .record({
     shape: fc.constantFrom(...shapes),
-    dtype: fc.constantFrom<DType>('float32', 'float64'),
-    values: fc.array(fc.constantFrom(0, 1, -1.5, 3), { minLength: 4, maxLength: 4 }),
+    dtype: fc.constantFrom<DType>('float32', 'float64', 'float16', 'uint8'),
+    values: fc.array(fc.constantFrom(0, 1, 2, 3), { minLength: 4, maxLength: 4 }),
     disposed: fc.boolean(),
   })
   .map((given) => ({ ...given, values: given.shape[0] === 0 ? [] : given.values }));
@@ -106,13 +106,13 @@ describe('copies', () => {
     ['the spread of an object', (value: object) => ({ ...value })],
     ['Object.assign', (value: object) => Object.assign({}, value)],
   ] as [string, (value: unknown) => Tensor][])('%s carries the elements, and not the memory', (_, copyOf) => {
-    for (const dtype of ['float32', 'float64'] as const) {
-      const tensor = Tensor.from(values, [1, 2, 2], dtype);
+    for (const dtype of ['float32', 'float64', 'float16', 'uint8'] as const) {
+      const tensor = Tensor.from(dtype === 'uint8' ? [1, 0, 255, 7] : values, [1, 2, 2], dtype);
       const copy = copyOf(tensor);
       expect(copy).toEqual({ shape: [1, 2, 2], dtype, size: 4, values: tensor.data.slice() });
-      // Node reads what it serialises into a pool of a few kilobytes.
-      expect(copy.values?.buffer.byteLength).toBeLessThan(2 ** 16);
-      expect(Tensor.from(copy.values as Float64Array, copy.shape)).toStrictEqual(tensor);
+      // Node reads what it serialises into a pool of up to 64 kB.
+      expect(copy.values?.buffer.byteLength).toBeLessThan(2 ** 17);
+      expect(Tensor.from(copy.values as Float64Array, copy.shape, copy.dtype)).toStrictEqual(tensor);
     }
     const disposed = Tensor.ones([1, 1, 1]);
     disposed.dispose();
@@ -120,13 +120,15 @@ describe('copies', () => {
   });
 
   test('JSON has the shape, the type and the elements as numbers', () => {
-    const tensor = Tensor.from([1, 2, 3, 4.5], [1, 2, 2], 'float64');
-    const text = JSON.stringify({ tensor });
-    expect(text).toBe('{"tensor":{"shape":[1,2,2],"dtype":"float64","data":[1,2,3,4.5]}}');
-    const { data, shape, dtype } = JSON.parse(text).tensor;
-    expect(Tensor.from(data, shape, dtype)).toStrictEqual(tensor);
-    tensor.dispose();
-    expect(JSON.stringify(tensor)).toBe('{"shape":[1,2,2],"dtype":"float64","data":null}');
+    for (const type of ['float32', 'float64', 'float16', 'uint8'] as const) {
+      const tensor = Tensor.from([1, 2, 3, 255], [1, 2, 2], type);
+      const text = JSON.stringify({ tensor });
+      expect(text).toBe(`{"tensor":{"shape":[1,2,2],"dtype":"${type}","data":[1,2,3,255]}}`);
+      const { data, shape, dtype } = JSON.parse(text).tensor;
+      expect(Tensor.from(data, shape, dtype)).toStrictEqual(tensor);
+      tensor.dispose();
+      expect(JSON.stringify(tensor)).toBe(`{"shape":[1,2,2],"dtype":"${type}","data":null}`);
+    }
   });
 });
 
@@ -135,6 +137,7 @@ test('a console shows the type, the first elements and the disposal', () => {
     const x = Tensor.from([1, 2.5, -0, NaN], [1, 2, 2]);
     console.log(x);
     console.log({ x, list: [Tensor.zeros([1, 2, 4], 'float64')] });
+    console.log(Tensor.from([1, 2.5, -0, NaN], [1, 2, 2], 'float16'), Tensor.ones([1, 1, 2], 'uint8'));
     x.dispose();
     console.log(x, Tensor.zeros([0, 2, 2]), new Proxy(x, {}), Tensor.prototype);`;
   expect(runProgram(program).split('\n')).toEqual([
@@ -143,6 +146,7 @@ test('a console shows the type, the first elements and the disposal', () => {
     '  x: Tensor([1, 2, 2], float32) [1, 2.5, 0, NaN],',
     '  list: [ Tensor([1, 2, 4], float64) [0, 0, 0, 0, 0, 0, …] ]',
     '}',
+    'Tensor([1, 2, 2], float16) [1, 2.5, 0, NaN] Tensor([1, 1, 2], uint8) [1, 1]',
     'Tensor([1, 2, 2], float32, disposed) Tensor([0, 2, 2], float32) [] Tensor([1, 2, 2], float32) {}',
   ]);
 });

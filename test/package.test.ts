@@ -170,6 +170,7 @@ describe('where the package is installed', () => {
     test.each([
       ['without the DOM library', 'ES2022', 'program.mts'],
       ['with the DOM library', 'ES2022,DOM', 'program.mts'],
+      ['with the newest library, which may have Float16Array', 'ESNext', 'program.mts'],
       ['with the library of workers', 'ES2022,WebWorker', 'program.mts'],
       ['as CommonJS', 'ES2022', 'program.cts'],
     ])('%s', (_, lib, name) => {
@@ -182,6 +183,19 @@ describe('where the package is installed', () => {
       run('node', tsc, ...strict, '--module', 'nodenext', '--lib', lib, 'console.d.ts', name);
       const printed = run('node', name.replace('ts', 'js'));
       expect(JSON.parse(printed)).toEqual([
+        [
+          4,
+          [
+            [
+              [1.5, 1.5],
+              [1.5, 1.5],
+            ],
+          ],
+          [[[1]]],
+          [2, 1, 2],
+          'uint8',
+        ],
+        [[1, 2, 2], 'float16', [2, 2, 3], ['float16', 'uint8', 'float32']],
         [
           [
             [

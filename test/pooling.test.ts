@@ -1,12 +1,13 @@
 // The results of AvgPool2d: those of PyTorch, the definition, and the properties that follow from it.
 
 import { readFileSync } from 'node:fs';
-import { AvgPool2d, type AvgPool2dOptions, avgPool2d, type DType, globalAvgPool2d, type Layout, Tensor } from 'avgpool';
+import { AvgPool2d, type AvgPool2dOptions, avgPool2d, globalAvgPool2d, type Layout, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { averages, type Case, outputSize } from './definition.js';
+import { averages } from './definition.js';
+import { geometries, optionsOf } from './geometries.js';
 import { inLayout } from './layouts.js';
 import { runModule } from './program.js';
 
@@ -14,7 +15,7 @@ const layouts: Layout[] = ['NCHW', 'NHWC'];
 
 interface Fixture extends AvgPool2dOptions {
   readonly name: string;
-  readonly dtype: DType;
+  readonly dtype: Float;
   readonly shape: number[];
   readonly input: (number | string)[];
   readonly outputShape: number[];
@@ -24,6 +25,7 @@ interface Fixture extends AvgPool2dOptions {
 }
 
 const epsilon = { float32: 2 ** -23, float64: 2 ** -52 };
+type Float = keyof typeof epsilon;
 
 const fixtures: Fixture[] = JSON.parse(
   readFileSync(new URL('./fixtures/pytorch-avg-pool2d.json', import.meta.url), 'utf8'),
@@ -82,39 +84,12 @@ describe('the results of PyTorch', () => {
 });
 
 describe('any geometry', () => {
-  const axis = fc.record({
-    input: fc.integer({ min: 1, max: 24 }),
-    kernel: fc.integer({ min: 1, max: 14 }),
-    stride: fc.integer({ min: 1, max: 5 }),
-    dilation: fc.integer({ min: 1, max: 3 }),
-    begin: fc.integer({ min: 0, max: 6 }),
-    end: fc.integer({ min: 0, max: 6 }),
-  });
-  const cases: fc.Arbitrary<Case> = fc
-    .record({
-      height: axis,
-      width: axis,
-      ceilMode: fc.boolean(),
-      countIncludePad: fc.boolean(),
-      divisorOverride: fc.option(fc.constantFrom(3, -2, 0.5), { freq: 4 }),
-    })
-    .filter(({ height, width, ceilMode }) => outputSize(height, ceilMode) > 0 && outputSize(width, ceilMode) > 0);
-  const dtypes = fc.constantFrom<DType>('float32', 'float64');
+  const cases = geometries({ input: 24, kernel: 14 }, fc.constantFrom(3, -2, 0.5));
+  const dtypes = fc.constantFrom<Float>('float32', 'float64');
   const seed = fc.integer({ min: 1, max: 2 ** 31 - 1 });
   const parameters = { seed: 20_261_123, numRuns: 500 };
 
-  const optionsOf = ({ height, width, ...rest }: Case): AvgPool2dOptions => ({
-    kernelSize: [height.kernel, width.kernel],
-    stride: [height.stride, width.stride],
-    padding: [
-      [height.begin, height.end],
-      [width.begin, width.end],
-    ],
-    dilation: [height.dilation, width.dilation],
-    ...rest,
-  });
-
-  /** Random multiples of 1/16 from −32 to 32: their sums are exact in both element types. */
+  /** Random multiples of 1/16 from −32 to 32: their sums are exact in both. */
   const someNumbers = (length: number, seed: number) => {
     const generator = xoroshiro128plus(seed);
     return Array.from({ length }, () => uniformInt(generator, -512, 511) / 16);
@@ -276,7 +251,7 @@ describe('globalAvgPool2d', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...layouts),
-        fc.constantFrom<DType>('float32', 'float64'),
+        fc.constantFrom<Float>('float32', 'float64'),
         shapes,
         size,
         size,

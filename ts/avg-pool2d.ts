@@ -3,7 +3,7 @@
 // It knows shapes and options. It does not know the kernels, or how plans are cached.
 
 import { checkKey, checkNames, firstItems, RANKS, show } from './check.js';
-import type { DType } from './dtype.js';
+import { checkGradient, type DType } from './dtype.js';
 import { heightAxis, type Layout } from './layout.js';
 import { outOfMemory } from './memory.js';
 import {
@@ -126,7 +126,8 @@ export class AvgPool2d {
    *   {@link AvgPool2d.forward}.
    * @returns `out`, or a new tensor.
    * @throws RangeError if a shape is wrong or there is not enough memory.
-   * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, or if `out` is `gradOutput`.
+   * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, if the type is uint8, which has no
+   *   gradient, or if `out` is `gradOutput`.
    */
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D>;
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<D>, extra?: unknown): Tensor<D> {
@@ -135,6 +136,7 @@ export class AvgPool2d {
     const gradInputShape = readOnce(inputShape);
     const gradOutputBuffer = bufferOf('gradOutput', gradOutput);
     const { dtype } = gradOutput;
+    checkGradient(dtype);
     const hasElements = checkShape('inputShape', gradInputShape, dtype) > 0;
     const plan = hasElements ? planFor(pooling, gradInputShape, dtype) : undefined;
     const { height, width, outputHeight, outputWidth } = plan ?? planeSizes(pooling, gradInputShape);

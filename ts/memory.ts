@@ -6,6 +6,9 @@ import { ensureCapacity, liveBuffers, memory } from './wasm/bindings.js';
 /** The largest size of a tensor in bytes: half of the address space, in whole blocks of 16 bytes. */
 export const MAX_TENSOR_BYTES = 2 ** 31 - 16;
 
+/** The buffers of the memory that views were made of. Growing the memory has detached all but the last one. */
+export const viewedBuffers = new WeakSet<ArrayBufferLike>();
+
 let isFixed = false;
 
 /**

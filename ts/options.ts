@@ -29,7 +29,7 @@ export interface AvgPool2dOptions {
   countIncludePad?: boolean | undefined;
   /**
    * A divisor for all windows, or `null`, the default, for the number of elements in each window. It must be finite and
-   * nonzero in float32, and is rounded to float32 for tensors of that type.
+   * nonzero in float32, and is rounded to float32 for all tensors but those of float64.
    */
   divisorOverride?: number | null | undefined;
   /** The distance from one tap of a window to the next, at least 1, and 1 by default. */

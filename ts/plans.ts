@@ -107,7 +107,7 @@ function add(pooling: Pooling, dtype: DType, sizes: PlaneSizes): Plan {
     columns.dilation,
     ceilMode,
     countIncludePad,
-    divisorOverride,
+    divisorOverride === null || dtype === 'float64' ? divisorOverride : Math.fround(divisorOverride),
   );
   if (status !== bindings.Status.Done) {
     const window = [rows, columns].map(effectiveKernelSize).join('×');

@@ -2,9 +2,19 @@
 //
 // It knows who owns the memory and what a view survives. It knows nothing of pooling.
 
-import { checkArray, checkKey, checkSize, firstItems, RANKS, show, tagOf } from './check.js';
-import { type AnyView, type DType, type DTypeOf, dtypeOf, dtypes, type View } from './dtype.js';
-import { MAX_TENSOR_BYTES, outOfMemory } from './memory.js';
+import { checkArray, checkKey, checkSize, firstItems, RANKS, show } from './check.js';
+import {
+  checkElements,
+  type DType,
+  type DTypeOf,
+  dtypes,
+  fillElements,
+  numbersOf,
+  setElements,
+  type View,
+} from './dtype.js';
+import { MAX_TENSOR_BYTES, outOfMemory, viewedBuffers } from './memory.js';
+import { type DTypeOfSource, readLater, readValues, type Source } from './sources.js';
 import { allocate, type Buffer, free, memory } from './wasm/bindings.js';
 
 /** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
@@ -21,9 +31,6 @@ export type NestedArray = number[][][] & number[][][][];
 
 /** The tensor of each view. It keeps the tensor alive: `pool.forward(x).data` would be a use after free without it. */
 const owners = new WeakMap<ArrayBufferView, Tensor>();
-
-/** The buffers of the memory that views were made of. Growing the memory has detached all but the last one. */
-const buffers = new WeakSet<ArrayBufferLike>();
 
 /** Marks the tensors of all copies of this package, which tells a tensor of another copy from other objects. */
 const brand: unique symbol = Symbol.for('avgpool.Tensor') as never;
@@ -71,7 +78,8 @@ export class Tensor<D extends DType = DType> {
   /**
    * A copy of the elements, or `undefined` if the tensor is disposed. The property is the tensor's own and enumerable: by it,
    * tools for any object compare, clone and post tensors. `structuredClone` and `postMessage` would copy the whole memory
-   * for a view like {@link Tensor.data}. They give a plain object: `{ shape, dtype, size, values }`.
+   * for a view like {@link Tensor.data}. They give a plain object, `{ shape, dtype, size, values }`.
+   * `Tensor.from(values, shape, dtype)` makes the tensor again.
    */
   declare readonly values: View<D> | undefined;
 
@@ -129,30 +137,33 @@ export class Tensor<D extends DType = DType> {
   /**
    * A tensor with a copy of `values`.
    *
-   * @param values a flat array of numbers in row-major order, one per element; `data` of another tensor is allowed.
-   * @param dtype by default the type of `values` if that is a Float32Array or a Float64Array, otherwise `'float32'`.
-   * @throws RangeError if the number of values does not match the shape, the shape is invalid, or there is not enough
-   *   memory.
-   * @throws TypeError if the values are not numbers, or the element type is unknown.
+   * @param values flat numbers in row-major order, one per element, as an array or a typed array; or a source with a shape
+   *   of its own: nested arrays, an object `{ data, shape or dims, stride?, offset? }` such as an ndarray, a tensor of ONNX
+   *   Runtime or a Tensor, or a picture `{ data, width, height, channels? }` such as an ImageData.
+   * @param shape the shape of flat values.
+   * @param dtype the type of a typed array by default: `'float64'` for a Float64Array, `'float16'` for a Float16Array,
+   *   `'uint8'` for a Uint8Array, a Uint8ClampedArray or a Buffer. For all others, `'float32'`. Numbers are rounded once,
+   *   to the nearest. A Uint16Array given for `'float16'` holds bits.
+   * @throws RangeError if the number of values does not match the shape, the shape is invalid, a value of type uint8 is no
+   *   integer from 0 to 255, a stride leads out of `data`, or there is not enough memory.
+   * @throws TypeError if the values are not numbers, the element type is unknown, or `shape` is given for a source that has
+   *   its own.
    */
-  static from<V extends AnyView<DType>>(values: V, shape: Shape): Tensor<DTypeOf<V>>;
-  static from(values: ArrayLike<number>, shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  static from<V extends ArrayLike<number>>(values: V, shape: Shape, dtype?: undefined): Tensor<DTypeOf<V>>;
   static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
-  static from(values: ArrayLike<number>, shape: Shape, dtype: DType = dtypeOf(values)): Tensor {
-    if (typeof values !== 'object' || values === null || typeof values.length !== 'number') {
-      throw new TypeError(`values must be an array or a typed array of numbers, got ${show(values)}`);
-    }
-    const sizes = frozenShape(shape);
-    const size = checkShape('shape', sizes, dtype);
-    checkFirst(values);
-    if (values.length !== size) {
-      const hint = ArrayBuffer.isView(values) ? whyEmpty(values as AnyView<DType>) : '';
-      throw new RangeError(`a tensor of shape ${show(sizes)} has ${size} elements, got ${values.length} values${hint}`);
-    }
-    const numbers = ArrayBuffer.isView(values) ? readLater(values) : copyNumbers(values, size, dtype);
-    const tensor = Tensor.#allocate(sizes, dtype, size);
+  static from<const S extends Source>(source: S, shape?: undefined, dtype?: undefined): Tensor<DTypeOfSource<S>>;
+  static from<D extends DType>(source: Source, shape: undefined, dtype: D): Tensor<D>;
+  static from(values: unknown, shape?: Shape, dtype?: DType): Tensor {
+    const given = readValues(values, shape);
+    const type = dtype === undefined ? given.dtype : dtype;
+    const sizes = frozenShape(given.shape as Shape);
+    const size = checkShape(given.name, sizes, type);
+    const elements = given.read(sizes, size, type);
+    checkElements(type, elements);
+    const later = readLater(elements, memory);
+    const tensor = Tensor.#allocate(sizes, type, size);
     try {
-      tensor.data.set(numbers());
+      setElements(tensor.data, type, later());
     } catch (error) {
       tensor.dispose();
       throw error;
@@ -178,7 +189,8 @@ export class Tensor<D extends DType = DType> {
    * A tensor with `value` in every element.
    *
    * @param dtype `'float32'` by default.
-   * @throws RangeError if the shape is invalid, needs more than 2^31 − 16 bytes, or there is not enough memory.
+   * @throws RangeError if the shape is invalid, needs more than 2^31 − 16 bytes, or there is not enough memory, or the
+   *   value is no integer from 0 to 255 for `'uint8'`.
    * @throws TypeError if an argument is of the wrong kind.
    */
   static full(shape: Shape, value: number, dtype?: DefaultDType): Tensor<'float32'>;
@@ -187,8 +199,9 @@ export class Tensor<D extends DType = DType> {
     if (typeof value !== 'number') {
       throw new TypeError(`value must be a number, got ${show(value)}`);
     }
+    checkElements(dtype, [value]);
     const tensor = emptyTensor(shape, dtype);
-    tensor.data.fill(value);
+    fillElements(tensor.data, value);
     return tensor;
   }
 
@@ -201,7 +214,8 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * The elements: a live view of WebAssembly memory, not a copy.
+   * The elements: a live view of WebAssembly memory, not a copy. That of float16 is a Float16Array, or in an engine without
+   * it a Uint16Array of bits.
    *
    * Read `data` again after making a tensor, and after the first call of a pool for planes of a new size or type.
    * Both can grow the memory, which detaches all existing views: their length becomes 0, and writes to them are lost.
@@ -217,7 +231,7 @@ export class Tensor<D extends DType = DType> {
       const { View } = dtypes[this.dtype];
       this.#view = new View(memory(), buffer.pointer, this.size) as View<D>;
       owners.set(this.#view, this);
-      buffers.add(this.#view.buffer);
+      viewedBuffers.add(this.#view.buffer);
     }
     return this.#view;
   }
@@ -233,7 +247,8 @@ export class Tensor<D extends DType = DType> {
   /** A copy of the elements as nested arrays, one level per dimension. */
   toArray(): NestedArray {
     bufferOf('the tensor', this);
-    const { data, shape } = this;
+    const { shape } = this;
+    const numbers = numbersOf(this.data);
     let next = 0;
     const nest = (axis: number): unknown[] => {
       const length = shape[axis] as number;
@@ -241,7 +256,7 @@ export class Tensor<D extends DType = DType> {
         return Array.from({ length }, () => nest(axis + 1));
       }
       next += length;
-      return Array.from(data.subarray(next - length, next));
+      return Array.from(numbers.subarray(next - length, next));
     };
     return nest(0) as NestedArray;
   }
@@ -252,7 +267,7 @@ export class Tensor<D extends DType = DType> {
    */
   toJSON(): { shape: number[]; dtype: D; data: number[] | null } {
     checkIsTensor('the tensor', this);
-    return { shape: this.shape, dtype: this.dtype, data: this.disposed ? null : Array.from(this.data) };
+    return { shape: this.shape, dtype: this.dtype, data: this.disposed ? null : Array.from(numbersOf(this.data)) };
   }
 
   /** Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing. */
@@ -295,7 +310,7 @@ function inspect(this: Tensor): string {
   if (!isTensor(this) || this.disposed) {
     return Tensor.prototype.toString.call(this);
   }
-  const first = [...this.data.subarray(0, 6), ...(this.size > 6 ? ['…'] : [])];
+  const first = [...numbersOf(this.data.subarray(0, 6)), ...(this.size > 6 ? ['…'] : [])];
   return `${this} [${first.join(', ')}]`;
 }
 
@@ -341,60 +356,4 @@ function notATensor(name: string, value: unknown): TypeError {
       : 'a tensor of another copy of this package, whose memory is separate';
   }
   return new TypeError(`${name} must be a Tensor, got ${got}`);
-}
-
-/** A function that reads a typed array after an allocation, which may have detached it if it is a view of this memory. */
-function readLater(values: ArrayLike<number> & ArrayBufferView): () => ArrayLike<number> {
-  if (values.buffer !== memory()) {
-    return () => values;
-  }
-  const { byteOffset, length } = values;
-  // By its tag, because the constructor may be a subclass, such as Node's Buffer.
-  const tag = (values as Float32Array)[Symbol.toStringTag];
-  const Type = (globalThis as unknown as Record<string, Float32ArrayConstructor>)[tag] as Float32ArrayConstructor;
-  return () => new Type(memory(), byteOffset, length);
-}
-
-/** A function that returns a copy. The copy is made before the allocation, so no getter can reach the new tensor. */
-function copyNumbers(values: ArrayLike<number>, length: number, dtype: DType): () => ArrayLike<number> {
-  const copy = new dtypes[dtype].View(length);
-  for (let i = 0; i < length; i++) {
-    const value = values[i];
-    if (typeof value !== 'number') {
-      throw notNumbers(value, i);
-    }
-    copy[i] = value;
-  }
-  return () => copy;
-}
-
-/** Checks the first element, if there is one. That of a typed array stands for all. */
-function checkFirst(values: ArrayLike<number>): void {
-  if (tagOf(values).startsWith('Big')) {
-    throw notNumbers(values);
-  }
-  if (values.length > 0 && typeof values[0] !== 'number') {
-    throw notNumbers(values[0], 0);
-  }
-}
-
-function notNumbers(value: unknown, i?: number): TypeError {
-  const where = i === undefined ? '' : ` at index ${i}`;
-  return new TypeError(`values must be numbers in one flat array, got ${show(value)}${where}`);
-}
-
-/** Why a view has no elements, for a message, if something has taken them. */
-function whyEmpty(values: AnyView<DType>): string {
-  try {
-    // This throws if the view is detached or out of bounds.
-    values.keys();
-    return '';
-  } catch {
-    if (buffers.has(values.buffer)) {
-      return ': the memory has grown since this view was made; read data again';
-    }
-    return values.buffer.byteLength === 0
-      ? ': its buffer has been transferred'
-      : ': it lies outside its resized buffer';
-  }
 }

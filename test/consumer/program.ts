@@ -56,6 +56,23 @@ const fromArray: Tensor<'float32'> = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
 const chosen: Tensor<'float64'> = Tensor.from([1, 2, 3, 4], [1, 2, 2], 'float64');
 const narrowed: Tensor<'float32'> = Tensor.from(new Float64Array(4), [1, 2, 2], 'float32');
 
+const bytes: Tensor<'uint8'> = Tensor.from(new Uint8ClampedArray(4).fill(3), [1, 2, 2]);
+const pixels: Uint8Array = bytes.data;
+const half: Tensor<'float16'> = Tensor.full([1, 2, 2], 1.5, 'float16');
+half.data.set(half.data.slice());
+const fromBits: Tensor<'float16'> = Tensor.from(Uint16Array.of(0x3c00), [1, 1, 1], 'float16');
+const fromNested: Tensor<'float32'> = Tensor.from([[[1, 2]], [[3, 4]]]);
+const fromNestedArray: Tensor<'uint8'> = Tensor.from(fromNested.toArray(), undefined, 'uint8');
+const ndarray = { data: new Float64Array(8), shape: [1, 2, 2], stride: [0, -2, 1], offset: 2 };
+const fromNdarray: Tensor<'float64'> = Tensor.from(ndarray);
+const fromOrt: Tensor<'float16'> = Tensor.from({ data: new Uint16Array(4), dims: [1, 2, 2], type: 'float16' });
+const fromPicture: Tensor<'uint8'> = Tensor.from({ data: new Uint8Array(12), width: 2, height: 2 });
+const fromTensors: [Tensor<'float16'>, Tensor<'uint8'>, Tensor<'float32'>] = [
+  Tensor.from(half),
+  Tensor.from(bytes),
+  Tensor.from(double, undefined, 'float32'),
+];
+
 const pool = new AvgPool2d(options);
 const given: Size | null = pool.stride;
 const output: Tensor<'float64'> = pool.forward(double);
@@ -120,7 +137,11 @@ export function mistakes(): void {
   // @ts-expect-error: the kernel size is missing
   new AvgPool2d({ stride: 2 });
   // @ts-expect-error: there is no such element type
-  Tensor.zeros(shape, 'float16');
+  Tensor.zeros(shape, 'int8');
+  // @ts-expect-error: a source has a shape of its own
+  Tensor.from(ndarray, shape);
+  // @ts-expect-error: flat values need a shape
+  Tensor.from([1, 2, 3, 4]);
   // @ts-expect-error: a padding cannot be text
   avgPool2d(single, 2, 2, 'same');
   // @ts-expect-error: a tensor is not a shape
@@ -148,6 +169,8 @@ export function mistakes(): void {
 }
 
 const facts = [
+  [pixels.length, half.toArray(), fromBits.toArray(), fromNested.shape, fromNestedArray.dtype],
+  [fromNdarray.shape, fromOrt.dtype, fromPicture.shape, fromTensors.map((tensor) => tensor.dtype)],
   [ofRank3, element, elementOfBatch, mutable, json.data?.length, values?.length],
   [height, width],
   withoutShape.length,
