@@ -1,4 +1,4 @@
-// The definition of average pooling in plain numbers, for options that the fixtures do not cover.
+// The definitions of average pooling in plain numbers, for options that the fixtures do not cover.
 //
 // It shares no code with the package, not even for sizes and divisors.
 
@@ -78,4 +78,39 @@ function positions({ kernel, stride, dilation, begin }: AxisCase, o: number): nu
 
 function isInside({ input }: AxisCase, position: number): boolean {
   return position >= 0 && position < input;
+}
+
+/** The windows of an adaptive pooling on an axis of `input` elements with `output` averages: the positions of each. */
+function adaptiveWindows(input: number, output: number): number[][] {
+  return Array.from({ length: output }, (_, o) => {
+    const start = Math.floor((o * input) / output);
+    const end = Math.ceil(((o + 1) * input) / output);
+    return Array.from({ length: end - start }, (_, tap) => start + tap);
+  });
+}
+
+/** The adaptive averages of one plane, the gradient of the plane for `gradients`, and the sum of the sizes of its terms. */
+export function adaptive(
+  [height, width]: readonly [number, number],
+  [outputHeight, outputWidth]: readonly [number, number],
+  plane: readonly number[],
+  gradients: readonly number[],
+): { averages: number[]; gradient: number[]; magnitude: number[] } {
+  const columns = adaptiveWindows(width, outputWidth);
+  const windows = adaptiveWindows(height, outputHeight).flatMap((hs) =>
+    columns.map((ws) => hs.flatMap((h) => ws.map((w) => h * width + w))),
+  );
+  const gradient = plane.map(() => 0);
+  const magnitude = plane.map(() => 0);
+  const averages = windows.map((window, o) => {
+    const term = (gradients[o] as number) / window.length;
+    let sum = 0;
+    for (const i of window) {
+      sum += plane[i] as number;
+      gradient[i] = (gradient[i] as number) + term;
+      magnitude[i] = (magnitude[i] as number) + Math.abs(term);
+    }
+    return sum / window.length;
+  });
+  return { averages, gradient, magnitude };
 }

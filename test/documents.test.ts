@@ -110,7 +110,8 @@ describe('the reasons at the start of the README', () => {
   });
 
   test('state the number of results of PyTorch that are compared', () => {
-    const { length } = JSON.parse(read('test/fixtures/pytorch-avg-pool2d.json'));
+    const files = ['pytorch-avg-pool2d.json', 'pytorch-adaptive-avg-pool2d.json'];
+    const { length } = files.flatMap((file) => JSON.parse(read(`test/fixtures/${file}`)));
     expect(reasons).toContain(`${length} results of PyTorch are reproduced`);
   });
 

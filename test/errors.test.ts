@@ -5,7 +5,16 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AvgPool2d, avgPool2d, globalAvgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
+import {
+  AdaptiveAvgPool2d,
+  AvgPool2d,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  globalAvgPool2d,
+  memoryUsage,
+  reserve,
+  Tensor,
+} from 'avgpool';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runProgram } from './program.js';
 
@@ -932,79 +941,208 @@ const globals: BadCall[] = [
   ],
 ];
 
-/** Each method with a call of it on `pool`. */
-const methods: readonly (readonly [call: string, method: (this: AvgPool2d) => unknown])[] = [
+const adaptivePool = new AdaptiveAvgPool2d([2, null]);
+const outputSize = 'outputSize must be a positive integer, or a pair of positive integers and nulls';
+const makeAdaptive =
+  (...args: Any[]) =>
+  () =>
+    new (AdaptiveAvgPool2d as Any)(...args);
+
+const adaptive: BadCall[] = [
+  ...(
+    [
+      ['0', 0, RangeError, '0'],
+      ['−1', -1, RangeError, '-1'],
+      ['2.5', 2.5, RangeError, '2.5'],
+      ['NaN', Number.NaN, RangeError, 'NaN'],
+      ['Infinity', Number.POSITIVE_INFINITY, RangeError, 'Infinity'],
+      ['[2, 0]', [2, 0], RangeError, '[2, 0]'],
+      ['[null, 0.5]', [null, 0.5], RangeError, '[null, 0.5]'],
+      ['[null]', [null], RangeError, '[null]'],
+      ['[2, 2, 2]', [2, 2, 2], RangeError, '[2, 2, 2]'],
+      ['[]', [], RangeError, '[]'],
+      ["'2'", '2', TypeError, '"2"'],
+      ['2n', 2n, TypeError, '2n'],
+      ['true', true, TypeError, 'true'],
+      ['null', null, TypeError, 'null'],
+      ['undefined', undefined, TypeError, 'undefined'],
+      ['[2, undefined]', [2, undefined], TypeError, '[2, undefined]'],
+      ['[2, [2, 2]]', [2, [2, 2]], TypeError, '[2, [2, 2]]'],
+      ['of a typed array', Int32Array.of(2, 2), TypeError, 'an instance of Int32Array'],
+    ] as const
+  ).flatMap(([what, value, type, got]): BadCall[] => [
+    [`outputSize ${what}`, makeAdaptive(value), type, `${outputSize}, got ${got}`],
+    [`outputSize ${what}, by name`, makeAdaptive({ outputSize: value }), type, `${outputSize}, got ${got}`],
+    [
+      `outputSize ${what} in adaptiveAvgPool2d`,
+      () => adaptiveAvgPool2d(x, value as Any),
+      type,
+      `${outputSize}, got ${got}`,
+    ],
+  ]),
+  ['outputSize 2^31', makeAdaptive(tooLarge), RangeError, `${outputSize}, at most 2147483647, got 2147483648`],
+  ['no arguments', makeAdaptive(), TypeError, `${outputSize}, got undefined`],
+  ['a missing outputSize', makeAdaptive({}), TypeError, `${outputSize}, got undefined`],
+  ['a tensor as options', () => makeAdaptive(x)(), TypeError, `${outputSize}, got an instance of Tensor`],
   [
-    'pool.forward(input, out)',
-    function () {
-      return pool.forward.call(this, x as Any);
-    },
+    "layout 'HWC'",
+    makeAdaptive({ outputSize: 2, layout: 'HWC' }),
+    TypeError,
+    'layout must be "NCHW" or "NHWC", got "HWC"',
   ],
   [
-    'pool.backward(gradOutput, inputShape, out)',
-    function () {
-      return pool.backward.call(this, out as Any, shape);
-    },
+    'an unknown option',
+    makeAdaptive({ output_size: 2 }),
+    TypeError,
+    'unknown option "output_size"; the options are outputSize, layout',
   ],
   [
-    'pool.outputShape(inputShape)',
-    function () {
-      return pool.outputShape.call(this, shape);
-    },
+    'an AvgPool2d as options',
+    makeAdaptive(pool),
+    TypeError,
+    'unknown option "kernelSize"; the options are outputSize, layout',
   ],
   [
-    'pool.extraRepr()',
-    function () {
-      return pool.extraRepr.call(this);
-    },
+    'an AdaptiveAvgPool2d as options of AvgPool2d',
+    make(adaptivePool),
+    TypeError,
+    'unknown option "outputSize"; the options are kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dilation, layout',
   ],
   [
-    'pool.toString()',
-    function () {
-      return pool.toString.call(this);
-    },
+    'an AdaptiveAvgPool2d as options of globalAvgPool2d',
+    () => globalAvgPool2d(x, adaptivePool as Any),
+    TypeError,
+    'unknown option "outputSize"; the options are layout, out',
   ],
+  ['two sizes by position', makeAdaptive(2, 2), TypeError, 'expected one option by position, got 2'],
+  [
+    'two sizes by position in adaptiveAvgPool2d',
+    () => (adaptiveAvgPool2d as Any)(x, 2, 2),
+    TypeError,
+    'expected one option by position, got 2',
+  ],
+  [
+    'an object of options and a size',
+    makeAdaptive({ outputSize: 2 }, 2),
+    TypeError,
+    'expected an object of options and nothing else, got 2',
+  ],
+  ['an array as input', () => adaptivePool.forward([1] as Any), TypeError, 'input must be a Tensor, got [1]'],
+  [
+    'a disposed input',
+    () => adaptivePool.forward(disposed),
+    TypeError,
+    'input is disposed; its shape was [1, 2, 4, 4]',
+  ],
+  [
+    'the input as out',
+    () => new AdaptiveAvgPool2d([null, null]).forward(x, x),
+    TypeError,
+    'out must be another tensor than input',
+  ],
+  [
+    'out of another type',
+    () => new AdaptiveAvgPool2d(2).forward(x as Any, doubleOut as Any),
+    TypeError,
+    'out must be of type float32 like the input, got float64',
+  ],
+  [
+    'out of another shape',
+    () => adaptivePool.forward(x, out),
+    RangeError,
+    'expected out to be a tensor of shape [1, 2, 2, 4], got [1, 2, 2, 2]',
+  ],
+  [
+    'gradOutput of another shape',
+    () => adaptivePool.backward(out, shape),
+    RangeError,
+    'expected gradOutput to be a tensor of shape [1, 2, 2, 4], got [1, 2, 2, 2]',
+  ],
+  [
+    'a further argument of forward',
+    () => (adaptivePool as Any).forward(x, undefined, 2),
+    TypeError,
+    'expected pool.forward(input, out), got a further argument 2',
+  ],
+  [
+    'an input without height',
+    () => adaptivePool.forward(noHeight),
+    RangeError,
+    'the height of the input must be at least 1, got 0',
+  ],
+  [
+    'an input without width whose size is kept',
+    () => adaptivePool.outputShape(noWidth.shape),
+    RangeError,
+    'the width of the input must be at least 1, got 0',
+  ],
+  [
+    'an output that is too large',
+    () => adaptiveAvgPool2d(x, 2 ** 31 - 1),
+    RangeError,
+    'pooling planes of 4×4 to 2147483647×2147483647 needs more memory than WebAssembly can address',
+  ],
+  [
+    'an output that is larger than a tensor',
+    () => adaptiveAvgPool2d(x, [1, 2 ** 28]),
+    RangeError,
+    'a tensor of shape [1, 2, 1, 268435456] and type float32 takes 2147483648 bytes, more than the limit of 2147483632',
+  ],
+  ...shapes('inputShape', (shape) => adaptivePool.backward(out, shape)),
+];
+
+/** Each method of a pool with a call of it on a tensor or a shape. */
+const methods = (pool: AvgPool2d | AdaptiveAvgPool2d): readonly (readonly [string, (receiver: Any) => unknown])[] => [
+  ['pool.forward(input, out)', (receiver) => pool.forward.call(receiver, x as Any)],
+  ['pool.backward(gradOutput, inputShape, out)', (receiver) => pool.backward.call(receiver, out as Any, shape)],
+  ['pool.outputShape(inputShape)', (receiver) => pool.outputShape.call(receiver, shape)],
+  ['pool.extraRepr()', (receiver) => pool.extraRepr.call(receiver)],
+  ['pool.toString()', (receiver) => pool.toString.call(receiver)],
 ];
 const onThePool = 'must be called on the pool itself, or bound to it, got';
-const strangers: readonly (readonly [what: string, value: unknown, got: string])[] = [
-  ['on undefined, as an unbound method', undefined, 'undefined'],
-  ['on null', null, 'null'],
-  ['on a number', 5, '5'],
-  ['on another object', { kernelSize: 2 }, 'a plain object'],
-  ['on the prototype', AvgPool2d.prototype, 'a plain object'],
-  ['on the class', AvgPool2d, 'the function AvgPool2d'],
-];
 class Named extends AvgPool2d {
   name = 'pool1';
 }
-const derived: readonly (readonly [what: string, value: AvgPool2d])[] = [
-  ['on a proxy of a pool', new Proxy(pool, {})],
-  ['on a proxy of a pool of a subclass', new Proxy(new Named(2), {})],
-  ['on an object derived from a pool', Object.create(pool)],
+class NamedAdaptive extends AdaptiveAvgPool2d {
+  name = 'pool1';
+}
+const classes = [
+  { Class: AvgPool2d, pool, named: new Named(2) },
+  { Class: AdaptiveAvgPool2d, pool: adaptivePool, named: new NamedAdaptive(2) },
 ];
-const receivers: BadCall[] = methods.flatMap(([call, method]): BadCall[] => {
-  const prints = /Repr|String/.test(call);
-  const got = 'a proxy of a pool, or an object derived from one';
-  return [
-    ...strangers.map(
-      ([what, value, got]): BadCall => [
-        `${call} ${what}`,
-        () => method.call(value as Any),
-        TypeError,
-        `${call} ${onThePool} ${got}`,
-      ],
-    ),
-    ...derived
-      .filter(() => !prints)
-      .map(
-        ([what, value]): BadCall => [
-          `${call} ${what}`,
-          () => method.call(value),
-          TypeError,
-          `${call} ${onThePool} ${got}`,
-        ],
-      ),
+const derivedFrom = ({ pool, named }: (typeof classes)[number]) =>
+  [
+    ['on a proxy of a pool', new Proxy(pool, {}), pool],
+    ['on a proxy of a pool of a subclass', new Proxy(named, {}), named],
+    ['on an object derived from a pool', Object.create(pool), pool],
+  ] as (readonly [what: string, value: AvgPool2d | AdaptiveAvgPool2d, of: AvgPool2d | AdaptiveAvgPool2d])[];
+const receivers: BadCall[] = classes.flatMap((each) => {
+  const { Class, pool } = each;
+  const strangers: [what: string, value: unknown, got: string][] = [
+    ['on undefined, as an unbound method', undefined, 'undefined'],
+    ['on null', null, 'null'],
+    ['on a number', 5, '5'],
+    ['on another object', { kernelSize: 2 }, 'a plain object'],
+    ['on the prototype', Class.prototype, 'an instance of Pool'],
+    ['on the class', Class, `the function ${Class.name}`],
   ];
+  return methods(pool).flatMap(([call, method]): BadCall[] => {
+    const badCall = (what: string, value: unknown, got: string): BadCall => [
+      `${call} of ${Class.name} ${what}`,
+      () => method(value),
+      TypeError,
+      `${call} ${onThePool} ${got}`,
+    ];
+    const others = classes.filter((other) => other.Class !== Class);
+    return [
+      ...strangers.map(([what, value, got]) => badCall(what, value, got)),
+      ...(/Repr|String/.test(call)
+        ? others.map(({ Class, pool }) => badCall('on a pool of another class', pool, `an instance of ${Class.name}`))
+        : derivedFrom(each).map(([what, value]) =>
+            badCall(what, value, 'a proxy of a pool, or an object derived from one'),
+          )),
+    ];
+  });
 });
 
 describe.each([
@@ -1014,6 +1152,7 @@ describe.each([
   ['sources', sources],
   ['calls', calls],
   ['calls of globalAvgPool2d', globals],
+  ['adaptive poolings', adaptive],
   ['receivers of a method', receivers],
 ])('bad %s throw an error', (_, badCalls) => {
   test.each(badCalls)('%s', (_, call, type, message) => {
@@ -1071,28 +1210,35 @@ test('tensors and pools cannot be changed', () => {
     () => Object.assign(x.shape, { 0: 9 }),
     () => Object.assign(pool, { kernelSize: 4 }),
     () => Object.assign(new AvgPool2d([2, 2]).kernelSize, { 0: 3 }),
+    () => Object.assign(adaptivePool, { outputSize: 4 }),
+    () => Object.assign(adaptivePool.outputSize, { 0: 3 }),
   ]) {
     expect(change).toThrow(TypeError);
   }
   expect([x.shape, x.dtype, x.size, pool.kernelSize]).toEqual([shape, dtype, size, 2]);
 });
 
-test.each(derived)('a pool prints its options %s, too', (_, value) => {
-  expect(value.extraRepr()).toBe(pool.extraRepr());
-  expect(String(value)).toBe(String(pool));
+test.each(classes.flatMap(derivedFrom))('a pool prints its options %s, too', (_, value, of) => {
+  expect(value.extraRepr()).toBe(of.extraRepr());
+  expect(String(value)).toBe(String(of));
 });
 
-test('AvgPool2d can be subclassed', () => {
-  const named = new Named(2);
-  named.name = 'pool2';
-  expect([named.name, named.forward(x).shape]).toEqual(['pool2', outShape]);
+test('a class of pools can be subclassed', () => {
+  for (const named of [new Named(2), new NamedAdaptive(2)]) {
+    named.name = 'pool2';
+    expect([named.name, named.forward(x).shape]).toEqual(['pool2', outShape]);
+  }
 });
 
 test('the options of a subclass cannot be changed, since its results would not follow', () => {
-  const named = new Named([2, 2]);
-  for (const name of Object.keys(pool)) {
-    expect(() => Object.assign(named, { [name]: 3 }), name).toThrow(TypeError);
-    expect(() => Object.defineProperty(named, name, { value: 3 }), name).toThrow(TypeError);
+  for (const [named, pool] of [
+    [new Named([2, 2]), new AvgPool2d(2)],
+    [new NamedAdaptive([2, 2]), new AdaptiveAvgPool2d(2)],
+  ] as const) {
+    for (const name of Object.keys(pool)) {
+      expect(() => Object.assign(named, { [name]: 3 }), name).toThrow(TypeError);
+      expect(() => Object.defineProperty(named, name, { value: 3 }), name).toThrow(TypeError);
+    }
   }
   class Other extends AvgPool2d {
     override kernelSize = 3;
@@ -1109,6 +1255,8 @@ test('arguments are read once, so the checked values are the ones in use', () =>
   const pair = Object.defineProperty([2, 2], 1, { get: () => (reads++ === 0 ? 2 : -1) }) as Any;
   let reads = 0;
   expect(new AvgPool2d(pair).kernelSize).toEqual([2, 2]);
+  reads = 0;
+  expect(new AdaptiveAvgPool2d(pair).outputSize).toEqual([2, 2]);
   expect(Tensor.from(changing(7, 8), [1, 1, 3]).toArray()).toEqual([[[1, 7, 2]]]);
 });
 
@@ -1163,4 +1311,5 @@ test('a tensor of another copy of the package is refused with an error that says
     name = 'pool1';
   }
   expect(new AvgPool2d(new OtherNamed(2))).toStrictEqual(pool);
+  expect(new AdaptiveAvgPool2d(new other.AdaptiveAvgPool2d([2, null]))).toStrictEqual(adaptivePool);
 });

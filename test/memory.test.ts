@@ -1,6 +1,6 @@
 // The rules of WebAssembly memory: who owns it, when it grows, what a view survives, and how running out of it fails.
 
-import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
+import { AdaptiveAvgPool2d, AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runModule, runProgram } from './program.js';
@@ -318,6 +318,7 @@ describe('pooling with out', () => {
     new AvgPool2d(2),
     new AvgPool2d(3, 1, 1),
     new AvgPool2d({ kernelSize: 12, stride: 1, dilation: 2, padding: 11 }),
+    new AdaptiveAvgPool2d([5, null]),
   ];
   const shapes = [
     [2, 3, 16, 16],
@@ -371,11 +372,13 @@ describe('pooling with out', () => {
 
   test('allocates nothing in the JavaScript heap either', () => {
     const program = `
-      const pool = new AvgPool2d(3, 1, 1);
-      const cases = [[1, 1, 4, 4], [1, 2, 5, 3]].map((shape) => ({ shape, x: Tensor.ones(shape), y: Tensor.ones(shape), dx: Tensor.ones(shape) }));
+      const pools = [new AvgPool2d(3, 1, 1), new AdaptiveAvgPool2d([3, null])];
+      const cases = [[1, 1, 4, 4], [1, 2, 5, 3]].flatMap((shape) => pools.map((pool) => (
+        { pool, shape, x: Tensor.ones(shape), y: Tensor.ones(pool.outputShape(shape)), dx: Tensor.ones(shape) }
+      )));
       const rounds = (count) => {
         for (let i = 0; i < count; i++) {
-          const { shape, x, y, dx } = cases[i & 1];
+          const { pool, shape, x, y, dx } = cases[i & 3];
           pool.forward(x, y);
           pool.backward(y, shape, dx);
         }

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { AvgPool2d, type AvgPool2dOptions, globalAvgPool2d, Tensor } from 'avgpool';
+import {
+  AdaptiveAvgPool2d,
+  type AdaptiveAvgPool2dOptions,
+  AvgPool2d,
+  type AvgPool2dOptions,
+  globalAvgPool2d,
+  Tensor,
+} from 'avgpool';
 import { describe, expect, test } from 'vitest';
 
 // The compiler rejects some of these objects as options.
@@ -54,7 +61,7 @@ const x = Tensor.from(
 );
 
 /** The shape and the elements of the result for `x`. */
-function results(pool: AvgPool2d): unknown {
+function results(pool: AvgPool2d | AdaptiveAvgPool2d): unknown {
   const y = pool.forward(x);
   const dx = pool.backward(y, x.shape);
   return [y.shape, [...y.data], [...dx.data]];
@@ -67,6 +74,16 @@ class Named extends AvgPool2d {
     return this.#scale;
   }
 }
+
+class NamedAdaptive extends AdaptiveAvgPool2d {
+  name = 'pool1';
+}
+
+/** Options of adaptive poolings that give different results on `x`. */
+const adaptiveVariants: AdaptiveAvgPool2dOptions[] = [
+  ...[2, 3, [2, null], [null, 2], [null, null], [2, 3], [3, 2]].map((outputSize) => ({ outputSize })),
+  { outputSize: 2, layout: 'NHWC' },
+];
 
 describe('two pools that differ in one option', () => {
   const pairs = names.flatMap((name) =>
@@ -93,8 +110,25 @@ describe('two pools that differ in one option', () => {
   });
 });
 
+test('adaptive pools with different options are different for generic tools, and pool differently', () => {
+  for (const [i, options] of adaptiveVariants.entries()) {
+    for (const others of adaptiveVariants.slice(i + 1)) {
+      for (const Class of [AdaptiveAvgPool2d, NamedAdaptive]) {
+        const [one, other] = [new Class(options), new Class(others)];
+        assert.notDeepStrictEqual(one, other);
+        expect(one).not.toEqual(other);
+        expect(JSON.stringify(one)).not.toBe(JSON.stringify(other));
+        assert.notDeepStrictEqual(structuredClone(one), structuredClone(other));
+        expect(inspect(one)).not.toBe(inspect(other));
+        expect(String(one)).not.toBe(String(other));
+        expect(results(one)).not.toEqual(results(other));
+      }
+    }
+  }
+});
+
 describe('a copy of a pool', () => {
-  const copies: [string, (pool: AvgPool2d) => Any][] = [
+  const copies: [string, (pool: AvgPool2d | AdaptiveAvgPool2d) => Any][] = [
     ['by structuredClone', structuredClone],
     ['by JSON', (pool) => JSON.parse(JSON.stringify(pool))],
     ['by spread', (pool) => ({ ...pool })],
@@ -106,12 +140,16 @@ describe('a copy of a pool', () => {
     ['as the pool itself', (pool) => pool],
     ['as a proxy of the pool', (pool) => new Proxy(pool, {})],
     ['as an object derived from the pool', Object.create],
-    ['as a pool of a subclass with fields', (pool) => new Named(pool)],
-    ['as a proxy of such a pool', (pool) => new Proxy(new Named(pool), {})],
+    ['as a pool of a subclass with fields', named],
+    ['as a proxy of such a pool', (pool) => new Proxy(named(pool), {})],
   ];
 
+  function named(pool: AvgPool2d | AdaptiveAvgPool2d): AvgPool2d | AdaptiveAvgPool2d {
+    return pool instanceof AvgPool2d ? new Named(pool) : new NamedAdaptive(pool);
+  }
+
   /** An object whose options are getters, each of which can be read once. */
-  function getters(pool: AvgPool2d): object {
+  function getters(pool: AvgPool2d | AdaptiveAvgPool2d): object {
     return Object.defineProperties(
       {},
       Object.fromEntries(
@@ -134,6 +172,13 @@ describe('a copy of a pool', () => {
       expect(made).toStrictEqual(pool);
       expect(results(made), name).toEqual(results(pool));
       expect(results(new Named(copy(pool))), name).toEqual(results(pool));
+    }
+    for (const options of adaptiveVariants) {
+      const pool = new AdaptiveAvgPool2d(options);
+      const made = new AdaptiveAvgPool2d(copy(pool));
+      expect(made).toStrictEqual(pool);
+      expect(results(made)).toEqual(results(pool));
+      expect(results(new NamedAdaptive(copy(pool)))).toEqual(results(pool));
     }
   });
 
@@ -205,10 +250,24 @@ describe('nothing but the options decides the results', () => {
     },
   );
 
-  test('a kernel size of Object.prototype does not stand for a missing one', () => {
+  test('a property of Object.prototype does not change an adaptive pool', () => {
+    for (const [name, value] of Object.entries({ outputSize: 5, layout: 'NHWC', value: 5 })) {
+      for (const property of properties(value)) {
+        const make = () => [new AdaptiveAvgPool2d(2), new AdaptiveAvgPool2d({ outputSize: [null, 2] })];
+        const expected = make();
+        const made = withProperty(Object.prototype, name, property, make);
+        assert.deepStrictEqual(made, expected);
+        expect(made.map(results)).toEqual(expected.map(results));
+      }
+    }
+  });
+
+  test('a size of Object.prototype does not stand for a missing one', () => {
     for (const property of properties(2)) {
-      const make = () => new AvgPool2d({} as Any);
-      expect(() => withProperty(Object.prototype, 'kernelSize', property, make)).toThrow(TypeError);
+      for (const [name, Class] of Object.entries({ kernelSize: AvgPool2d, outputSize: AdaptiveAvgPool2d })) {
+        const make = () => new Class({} as Any);
+        expect(() => withProperty(Object.prototype, name, property, make)).toThrow(TypeError);
+      }
     }
   });
 
@@ -244,6 +303,19 @@ describe('String(pool)', () => {
     }
     const scaled = new Scaled({ kernelSize: 2, dilation: 3 });
     expect(String(scaled)).toBe('AvgPool2d(kernel_size=2, stride=None, padding=0, scale=2, dilation=3)');
+  });
+
+  test.each([
+    [5, 'output_size=5'],
+    [[5, 7], 'output_size=(5, 7)'],
+    [[null, 7], 'output_size=(None, 7)'],
+    [[null, null], 'output_size=(None, None)'],
+  ])('of an adaptive pool to %j is that of PyTorch, with a layout other than NCHW', (outputSize, expected) => {
+    const pool = new AdaptiveAvgPool2d(outputSize);
+    expect([pool.extraRepr(), String(pool)]).toEqual([expected, `AdaptiveAvgPool2d(${expected})`]);
+    const channelsLast = new AdaptiveAvgPool2d({ outputSize, layout: 'NHWC' });
+    expect(channelsLast.extraRepr()).toBe(expected);
+    expect(String(channelsLast)).toBe(`AdaptiveAvgPool2d(${expected}, layout="NHWC")`);
   });
 
   test('of every option leaves extraRepr as lucid prints it', () => {

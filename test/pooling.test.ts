@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
+import { epsilon, expectClose, type Float } from './close.js';
 import { averages } from './definition.js';
 import { geometries, optionsOf } from './geometries.js';
 import { inLayout } from './layouts.js';
@@ -24,24 +25,9 @@ interface Fixture extends AvgPool2dOptions {
   readonly gradInput: (number | string)[];
 }
 
-const epsilon = { float32: 2 ** -23, float64: 2 ** -52 };
-type Float = keyof typeof epsilon;
-
 const fixtures: Fixture[] = JSON.parse(
   readFileSync(new URL('./fixtures/pytorch-avg-pool2d.json', import.meta.url), 'utf8'),
 );
-
-/** Asserts |result − expected| ≤ bound for each element, and the same NaN and infinities. */
-function expectClose(result: ArrayLike<number>, expected: readonly number[], bound: (i: number) => number): void {
-  expect(result.length).toBe(expected.length);
-  const wrong = expected.findIndex((value, i) => {
-    const got = result[i] as number;
-    return Number.isFinite(value) ? !(Math.abs(got - value) <= bound(i)) : !Object.is(got, value);
-  });
-  if (wrong >= 0) {
-    expect.fail(`element ${wrong} is ${result[wrong]}, expected ${expected[wrong]} within ${bound(wrong)}`);
-  }
-}
 
 describe('the results of PyTorch', () => {
   test('are complete', () => {

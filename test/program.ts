@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The output of a program. The flags are Node's. If the program fails, the error has its standard error output. */
 export function runProgram(source: string, ...flags: string[]): string {
   return runModule(
-    `import { AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';\n${source}`,
+    `import { AdaptiveAvgPool2d, AvgPool2d, avgPool2d, memoryUsage, reserve, Tensor } from 'avgpool';\n${source}`,
     ...flags,
   );
 }

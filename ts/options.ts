@@ -1,10 +1,9 @@
-// The options of AvgPool2d: their types, their checks, and the pooling in integers that they describe.
+// The options of AvgPool2d and AdaptiveAvgPool2d: their types and their checks.
 //
 // It knows everything that a user may write, and nothing of tensors.
 
 import { checkArray, checkBoolean, checkKey, checkNames, checkSize, firstItems, show } from './check.js';
 import { type Layout, layouts } from './layout.js';
-import type { Plan } from './plans.js';
 
 /** One size for both axes, or `[height, width]`. */
 export type Size = number | readonly number[];
@@ -38,6 +37,17 @@ export interface AvgPool2dOptions {
   layout?: Layout | undefined;
 }
 
+/** The height and the width of an output: one size for both, or `[height, width]`, where `null` keeps that size of the input. */
+export type AdaptiveSize = number | readonly (number | null)[];
+
+/** The options of {@link AdaptiveAvgPool2d}, in a plain object of which only the own properties count. */
+export interface AdaptiveAvgPool2dOptions {
+  /** The size of the output, at least 1. It may exceed that of the input. */
+  outputSize: AdaptiveSize;
+  /** As in {@link AvgPool2dOptions}. */
+  layout?: Layout | undefined;
+}
+
 /** A value for the height and one for the width, or for the start and the end of an axis. */
 type Pair<T> = readonly [T, T];
 
@@ -53,6 +63,12 @@ export interface ResolvedOptions {
   readonly layout: Layout;
 }
 
+/** Options of an adaptive pooling, likewise. */
+export interface ResolvedAdaptiveOptions {
+  readonly outputSize: number | Pair<number | null>;
+  readonly layout: Layout;
+}
+
 /** The options by position, or one object of all options. */
 export type Arguments = [
   kernelSizeOrOptions: Size | AvgPool2dOptions,
@@ -64,7 +80,6 @@ export type Arguments = [
 
 /** One axis of a pooling. */
 export interface AxisOptions {
-  /** The kernel size. In global pooling it is 0, like the stride: both are the size of the input. */
   readonly kernel: number;
   readonly stride: number;
   readonly padBegin: number;
@@ -72,54 +87,64 @@ export interface AxisOptions {
   readonly dilation: number;
 }
 
-/** A pooling in integers, for planes of any size. */
-export interface Pooling {
-  readonly rows: AxisOptions;
-  readonly columns: AxisOptions;
-  readonly ceilMode: boolean;
-  readonly countIncludePad: boolean;
-  readonly divisorOverride: number | null;
-  readonly layout: (typeof layouts)[Layout];
-  /** The numbers of the pooling as text: equal for poolings with equal plans. */
-  readonly key: string;
-  /** The plan of the last call. */
-  recent: Plan | undefined;
+/** The options of a class of pools. */
+export interface Signature {
+  /** The name of the class. */
+  readonly name: string;
+  /** The default of each option, in the order of the arguments in Python. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** The number of options that can be given by position. */
+  readonly positional: number;
+  /** The number of options that `extraRepr` prints. */
+  readonly printed: number;
 }
 
-/** The default of each option, in the order of lucid's arguments. */
-export const defaults = {
-  kernelSize: undefined,
-  stride: null,
-  padding: 0,
-  ceilMode: false,
-  countIncludePad: true,
-  divisorOverride: null,
-  dilation: 1,
-  layout: 'NCHW',
+// Pure, so that avgpool/compat bundles only the functions that it uses from this file.
+/**
+ * The key of the name of its class in the pools of all copies of this package: objects with all options of the class, and
+ * perhaps fields of a subclass.
+ */
+export const poolBrand: unique symbol = /* @__PURE__ */ Symbol.for('avgpool.Pool') as never;
+
+export const avgPool2dSignature = {
+  name: 'AvgPool2d',
+  defaults: {
+    kernelSize: undefined,
+    stride: null,
+    padding: 0,
+    ceilMode: false,
+    countIncludePad: true,
+    divisorOverride: null,
+    dilation: 1,
+    layout: 'NCHW',
+  },
+  positional: 5,
+  printed: 3,
 } as const;
 
-// Pure, so that avgpool/compat bundles only the functions that it uses from this file.
-export const names = /* @__PURE__ */ Object.keys(defaults) as (keyof typeof defaults)[];
-
-/** Marks the pools of all copies of this package: objects with all options, and perhaps fields of a subclass. */
-export const poolBrand: unique symbol = /* @__PURE__ */ Symbol.for('avgpool.AvgPool2d') as never;
+export const adaptiveSignature = {
+  name: 'AdaptiveAvgPool2d',
+  defaults: { outputSize: undefined, layout: 'NCHW' },
+  positional: 1,
+  printed: 1,
+} as const;
 
 /** The options by name, from either form of arguments. */
-export function parseArguments(args: Arguments): AvgPool2dOptions {
-  const [first, stride, padding, ceilMode, countIncludePad] = args;
-  const options = isOptions(first)
-    ? (first as AvgPool2dOptions)
-    : { kernelSize: first, stride, padding, ceilMode, countIncludePad };
-  const most = options === first ? 1 : 5;
+export function parseArguments<O extends object>(args: readonly unknown[], signature: Signature): O {
+  const isObject = isOptions(args[0]);
+  const most = isObject ? 1 : signature.positional;
   if (args.slice(most).some((extra) => extra !== undefined)) {
-    const expected = most === 1 ? 'an object of options and nothing else' : 'at most 5 options by position';
-    throw new TypeError(`expected ${expected}, got ${args.length}`);
+    const byPosition = most === 1 ? 'one option by position' : `at most ${most} options by position`;
+    throw new TypeError(
+      `expected ${isObject ? 'an object of options and nothing else' : byPosition}, got ${args.length}`,
+    );
   }
-  return options;
+  const names = Object.keys(signature.defaults).slice(0, most);
+  return (isObject ? args[0] : Object.fromEntries(names.map((name, i) => [name, args[i]]))) as O;
 }
 
 /** Whether a value is a plain object, of any realm, or a pool. */
-export function isOptions<T>(value: T): value is Exclude<T, Size> {
+export function isOptions(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) {
     return false;
   }
@@ -134,20 +159,8 @@ export function isOptions<T>(value: T): value is Exclude<T, Size> {
  * @throws TypeError for an unknown option or one of the wrong kind, RangeError for one out of range.
  */
 export function resolveOptions(options: AvgPool2dOptions): ResolvedOptions {
-  const isPool = poolBrand in options;
-  if (!isPool) {
-    checkNames('option', options, names);
-  }
-  const {
-    kernelSize,
-    stride = defaults.stride,
-    padding = defaults.padding,
-    ceilMode = defaults.ceilMode,
-    countIncludePad = defaults.countIncludePad,
-    divisorOverride = defaults.divisorOverride,
-    dilation = defaults.dilation,
-    layout = defaults.layout,
-  }: AvgPool2dOptions = isPool ? options : { ...defaults, ...options };
+  const { kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dilation, layout }: ResolvedOptions =
+    withDefaults(options, avgPool2dSignature);
   checkBoolean('ceilMode', ceilMode);
   checkBoolean('countIncludePad', countIncludePad);
   checkDivisor(divisorOverride);
@@ -164,9 +177,31 @@ export function resolveOptions(options: AvgPool2dOptions): ResolvedOptions {
   };
 }
 
-/** The pooling that checked options describe. */
-export function normalize(options: ResolvedOptions): Pooling {
-  const { ceilMode, countIncludePad, divisorOverride } = options;
+/** The same for the options of an adaptive pooling. */
+export function resolveAdaptiveOptions(options: AdaptiveAvgPool2dOptions): ResolvedAdaptiveOptions {
+  const { outputSize, layout }: ResolvedAdaptiveOptions = withDefaults(options, adaptiveSignature);
+  checkKey('layout', layout, layouts);
+  return { outputSize: checkedOutputSize(outputSize), layout };
+}
+
+/** All options, unchecked but for their names. Each is read once. */
+function withDefaults<O>(options: object, { name, defaults }: Signature): O {
+  const isPool = (options as { [poolBrand]?: unknown })[poolBrand] === name;
+  const names = Object.keys(defaults);
+  if (!isPool) {
+    checkNames('option', options, names);
+  }
+  const given: Readonly<Record<string, unknown>> = isPool ? (options as typeof defaults) : { ...defaults, ...options };
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = given[name];
+      return [name, value === undefined ? defaults[name] : value];
+    }),
+  ) as O;
+}
+
+/** The axes of a pooling with these options. */
+export function axesOf(options: ResolvedOptions): Readonly<Record<'height' | 'width', AxisOptions>> {
   const kernel = toPair(options.kernelSize);
   const stride = toPair(options.stride ?? options.kernelSize);
   const dilation = toPair(options.dilation);
@@ -175,24 +210,7 @@ export function normalize(options: ResolvedOptions): Pooling {
     const [padBegin, padEnd] = toPair(padding[i]);
     return { kernel: kernel[i], stride: stride[i], padBegin, padEnd, dilation: dilation[i] };
   };
-  const [rows, columns] = [axis(0), axis(1)];
-  // Not JSON, which a method toJSON of any library would change.
-  const numbers = [...Object.values(rows), ...Object.values(columns), ceilMode, countIncludePad, divisorOverride];
-  return {
-    rows,
-    columns,
-    ceilMode,
-    countIncludePad,
-    divisorOverride,
-    layout: layouts[options.layout],
-    key: numbers.join(),
-    recent: undefined,
-  };
-}
-
-/** The pooling of globalAvgPool2d: one window that is as large as the input. */
-export function normalizeGlobal(layout: Layout): Pooling {
-  return normalize({ ...defaults, kernelSize: 0, layout });
+  return { height: axis(0), width: axis(1) };
 }
 
 /** The extent of a window: dilation · (kernel − 1) + 1. */
@@ -200,12 +218,19 @@ export function effectiveKernelSize({ kernel, dilation }: Pick<AxisOptions, 'ker
   return dilation * (kernel - 1) + 1;
 }
 
-function toPair<T>(value: T | Pair<T>): Pair<T> {
+export function toPair<T>(value: T | Pair<T>): Pair<T> {
   return Array.isArray(value) ? (value as unknown as Pair<T>) : [value as T, value as T];
 }
 
 function checkedSize(name: string, value: Size): number | Pair<number> {
   return checkSizes(frozenCopy(value), 1, name, 'must be a positive integer or a pair of them');
+}
+
+function checkedOutputSize(value: AdaptiveSize): number | Pair<number | null> {
+  const size = frozenCopy(value);
+  const sizes = Array.isArray(size) ? size.map((each) => (each === null ? 1 : each)) : size;
+  checkSizes(sizes, 1, 'outputSize', 'must be a positive integer, or a pair of positive integers and nulls', size);
+  return size as number | Pair<number | null>;
 }
 
 function checkedPadding(value: Padding): ResolvedOptions['padding'] {

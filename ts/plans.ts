@@ -2,12 +2,25 @@
 //
 // It knows which plan serves which planes, and when each was last used. It knows no tensors.
 
-import { MAX_SIZE, show } from './check.js';
-import { type DType, dtypes } from './dtype.js';
-import { heightAxis } from './layout.js';
+import type { DType } from './dtype.js';
+import { heightAxis, type Layout, type layouts } from './layout.js';
 import { outOfMemory } from './memory.js';
-import { type AxisOptions, effectiveKernelSize, type Pooling } from './options.js';
-import * as bindings from './wasm/bindings.js';
+import { PLANS, Status } from './wasm/bindings.js';
+
+/** A pooling, for planes of any size. */
+export interface Pooling {
+  readonly layout: (typeof layouts)[Layout];
+  /** Equal for poolings with equal plans. */
+  readonly key: string;
+  /** The plan of the last call. */
+  recent: Plan | undefined;
+  /** The output size of an axis of `input` elements. Throws a RangeError if it is not from 1 to 2^31 − 1. */
+  outputSize(axis: 'height' | 'width', input: number): number;
+  /** Puts the plan for planes of these sizes into the table. */
+  setPlan(index: number, dtype: DType, sizes: PlaneSizes): Status;
+  /** What follows the planes in a message: `with windows of 2×2`. */
+  show(sizes: PlaneSizes): string;
+}
 
 /** The sizes of the planes of an input and of its output. */
 export interface PlaneSizes {
@@ -70,8 +83,8 @@ export function planeSizes(pooling: Pooling, shape: readonly number[]): PlaneSiz
     height,
     width,
     channels: channelsAt(axis, pooling, shape),
-    outputHeight: outputSize('height', height, pooling.rows, pooling.ceilMode),
-    outputWidth: outputSize('width', width, pooling.columns, pooling.ceilMode),
+    outputHeight: outputSize(pooling, 'height', height),
+    outputWidth: outputSize(pooling, 'width', width),
   };
 }
 
@@ -84,41 +97,23 @@ function channelsAt(heightAxis: number, { layout }: Pooling, shape: readonly num
   return layout.channelsLast ? (shape[heightAxis + 2] as number) : 1;
 }
 
+function outputSize(pooling: Pooling, axis: 'height' | 'width', input: number): number {
+  if (input === 0) {
+    throw new RangeError(`the ${axis} of the input must be at least 1, got 0`);
+  }
+  return pooling.outputSize(axis, input);
+}
+
 function add(pooling: Pooling, dtype: DType, sizes: PlaneSizes): Plan {
-  const { ceilMode, countIncludePad, divisorOverride, key } = pooling;
-  const rows = windowFor(pooling.rows, sizes.height);
-  const columns = windowFor(pooling.columns, sizes.width);
-  const index = cache.length < bindings.PLANS ? cache.length : leastRecentlyUsed();
-  const status = bindings.setPlan(
-    index,
-    dtypes[dtype].code,
-    sizes.height,
-    sizes.width,
-    sizes.channels,
-    rows.kernel,
-    columns.kernel,
-    rows.stride,
-    columns.stride,
-    rows.padBegin,
-    rows.padEnd,
-    columns.padBegin,
-    columns.padEnd,
-    rows.dilation,
-    columns.dilation,
-    ceilMode,
-    countIncludePad,
-    divisorOverride === null || dtype === 'float64' ? divisorOverride : Math.fround(divisorOverride),
-  );
-  if (status !== bindings.Status.Done) {
-    const window = [rows, columns].map(effectiveKernelSize).join('×');
-    const padding = [rows, columns].map(({ padBegin, padEnd }) => [padBegin, padEnd]);
-    const padded = padding.flat().some(Boolean) ? ` and padding ${show(padding)}` : '';
-    const what = `pooling ${showPlanes(sizes)} with windows of ${window}${padded}`;
-    throw status === bindings.Status.TooLarge
+  const index = cache.length < PLANS ? cache.length : leastRecentlyUsed();
+  const status = pooling.setPlan(index, dtype, sizes);
+  if (status !== Status.Done) {
+    const what = `pooling ${showPlanes(sizes)} ${pooling.show(sizes)}`;
+    throw status === Status.TooLarge
       ? new RangeError(`${what} needs more memory than WebAssembly can address`)
       : outOfMemory(what);
   }
-  const plan = { ...sizes, index, key, dtype, lastUse: 0 };
+  const plan = { ...sizes, index, key: pooling.key, dtype, lastUse: 0 };
   cache[index] = plan;
   return plan;
 }
@@ -131,27 +126,4 @@ function leastRecentlyUsed(): number {
     }
   }
   return least;
-}
-
-/** The axis for an input of this size: in global pooling, the window is the input. */
-function windowFor(axis: AxisOptions, input: number): AxisOptions {
-  return axis.kernel === 0 ? { ...axis, kernel: input, stride: input } : axis;
-}
-
-function outputSize(name: string, input: number, options: AxisOptions, ceilMode: boolean): number {
-  if (input === 0) {
-    throw new RangeError(`the ${name} of the input must be at least 1, got 0`);
-  }
-  const axis = windowFor(options, input);
-  const { kernel, stride, padBegin, padEnd, dilation } = axis;
-  const output = bindings.outputSize(input, kernel, stride, padBegin, padEnd, dilation, ceilMode);
-  const padded = () => `the input of ${input} with padding ${show([padBegin, padEnd])}`;
-  if (output < 1) {
-    const window = `a window of ${effectiveKernelSize(axis)}`;
-    throw new RangeError(`the output ${name} must be at least 1: ${window} does not fit in ${padded()}`);
-  }
-  if (output > MAX_SIZE) {
-    throw new RangeError(`the output ${name} must be at most ${MAX_SIZE}, got ${output} for ${padded()}`);
-  }
-  return output;
 }

@@ -1,8 +1,12 @@
 // A user's program: it uses everything that the package exports. The test compiles and runs it.
 
 import {
+  AdaptiveAvgPool2d,
+  type AdaptiveAvgPool2dOptions,
+  type AdaptiveSize,
   AvgPool2d,
   type AvgPool2dOptions,
+  adaptiveAvgPool2d,
   avgPool2d,
   type DType,
   globalAvgPool2d,
@@ -103,6 +107,19 @@ const global: Tensor<'float64'> = globalAvgPool2d(double, {
 });
 const channels: Tensor<'float32'> = slim.globalAvgPool2d(globalAvgPool2d(single, {}));
 
+const outputSize: AdaptiveSize = [null, 2];
+const adaptiveOptions: AdaptiveAvgPool2dOptions = { outputSize, layout };
+const adaptivePool = new AdaptiveAvgPool2d(adaptiveOptions);
+const adapted: Tensor<'float64'> = adaptivePool.forward(double, Tensor.zeros([1, 1, 4, 2], 'float64'));
+const adaptedGradient: Tensor<'float64'> = adaptivePool.backward(adapted, double.shape);
+const keptSize: number | readonly [number | null, number | null] = new AdaptiveAvgPool2d(adaptivePool).outputSize;
+const adaptive: Tensor<'float32'>[] = [
+  adaptiveAvgPool2d(single, computed),
+  adaptiveAvgPool2d(single, [2, null] as const),
+  slim.adaptiveAvgPool2d(single, { outputSize: 1 }),
+  adaptiveAvgPool2d(single, adaptivePool),
+];
+
 const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
 const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
@@ -152,6 +169,16 @@ export function mistakes(): void {
   globalAvgPool2d(single, { keepdim: true });
   // @ts-expect-error: out is of another element type
   globalAvgPool2d(double, { out: single });
+  // @ts-expect-error: null is a size only in a pair
+  new AdaptiveAvgPool2d(null);
+  // @ts-expect-error: there is no such option
+  new AdaptiveAvgPool2d({ outputSize: 2, kernelSize: 2 });
+  // @ts-expect-error: a pooling with windows has no output size
+  adaptiveAvgPool2d(single, pool);
+  // @ts-expect-error: out is of another element type
+  adaptivePool.forward(double, single);
+  // @ts-expect-error: options are read-only
+  adaptivePool.outputSize = 3;
   // @ts-expect-error: fixed is a boolean
   reserve(0, { fixed: 1 });
   // @ts-expect-error: options are read-only
@@ -178,6 +205,10 @@ const facts = [
   whole.shape,
   global.shape,
   channels.shape,
+  keptSize,
+  adaptedGradient.shape,
+  adaptive.map(({ shape }) => shape),
+  `${adaptivePool}`,
   singleData.length,
   doubleData.length,
   chosen.dtype,

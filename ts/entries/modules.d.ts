@@ -1,11 +1,31 @@
 // The types of files that entries import. TypeScript does not see them, because the build or the platform provides them.
 
 declare module '*/index.cjs' {
-  export { AvgPool2d, avgPool2d, globalAvgPool2d, memoryUsage, reserve, Tensor } from './index.js';
+  export {
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    adaptiveAvgPool2d,
+    avgPool2d,
+    globalAvgPool2d,
+    memoryUsage,
+    reserve,
+    Tensor,
+  } from './index.js';
 }
 
 declare module '*/slim.cjs' {
-  export { AvgPool2d, avgPool2d, globalAvgPool2d, init, initSync, memoryUsage, reserve, Tensor } from './slim.js';
+  export {
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    adaptiveAvgPool2d,
+    avgPool2d,
+    globalAvgPool2d,
+    init,
+    initSync,
+    memoryUsage,
+    reserve,
+    Tensor,
+  } from './slim.js';
 }
 
 declare module '*/avgpool.wasm?module' {

@@ -1,3 +1,14 @@
 // The slim entry for `import` in Node: the names of the CommonJS build, as in node.ts.
 
-export { AvgPool2d, avgPool2d, globalAvgPool2d, init, initSync, memoryUsage, reserve, Tensor } from './slim.cjs';
+export {
+  AdaptiveAvgPool2d,
+  AvgPool2d,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  globalAvgPool2d,
+  init,
+  initSync,
+  memoryUsage,
+  reserve,
+  Tensor,
+} from './slim.cjs';
