@@ -34,7 +34,7 @@ export default class Document {
         ['runtime', 'version', 'how it loads the package'],
         smoke.map(({ name, version, how }) => [name, version, how]),
       ),
-      `Each row pools ${smoke[0].cases} seeded geometries, forward and backward, in two element types and two layouts.`,
+      `Each row pools ${smoke[0].cases} seeded geometries, fixed and adaptive, in four element types and two layouts, forward and backward. uint8 has no backward.`,
       `Median time from import to first result, above that of an empty module: ${times.map(timeOf).join(', ')}.`,
       ...skipped.map(({ name, how, skipped }) => `**Skipped**: ${name}, ${how}: ${skipped}.`),
     ];

@@ -1,6 +1,6 @@
-// The smoke program for bundlers. It imports two names, so that bundlers can drop the others.
+// The smoke program for bundlers. It imports three names, so that bundlers can drop the others.
 
-import { AvgPool2d, Tensor } from 'avgpool';
+import { AdaptiveAvgPool2d, AvgPool2d, Tensor } from 'avgpool';
 import { smoke } from './smoke.mjs';
 
-globalThis.result = smoke({ AvgPool2d, Tensor });
+globalThis.result = smoke({ AdaptiveAvgPool2d, AvgPool2d, Tensor });

@@ -1,7 +1,7 @@
 // The smoke program with the slim entry, for Vite.
 
 import url from 'avgpool/avgpool.wasm?url';
-import { AvgPool2d, init, Tensor } from 'avgpool/slim';
+import { AdaptiveAvgPool2d, AvgPool2d, init, Tensor } from 'avgpool/slim';
 import { smoke } from './smoke.mjs';
 
-globalThis.result = init(url).then(() => smoke({ AvgPool2d, Tensor }));
+globalThis.result = init(url).then(() => smoke({ AdaptiveAvgPool2d, AvgPool2d, Tensor }));
