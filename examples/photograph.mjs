@@ -2,12 +2,13 @@
 //
 //   npm start                                    a photograph from the development packages
 //   npm start -- my.jpg --kernel 4 --stride 4    your own picture
+//   npm start -- --adaptive 40x64                also a picture of that height and width
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AvgPool2d, memoryUsage, Tensor } from 'avgpool';
+import { AdaptiveAvgPool2d, AvgPool2d, globalAvgPool2d, memoryUsage, Tensor } from 'avgpool';
 import { InvalidArgumentError, program } from 'commander';
 import sharp from 'sharp';
 
@@ -23,12 +24,13 @@ program
   .argument('[picture]', 'a picture in a format that sharp can read', photograph)
   .option('-k, --kernel <size>', 'window size of the mosaic in pixels', positiveInteger, 8)
   .option('-s, --stride <size>', 'distance between windows in pixels (default: the kernel size)', positiveInteger)
-  .action(async (file, { kernel, stride = kernel }) => {
+  .option('-a, --adaptive <HxW>', 'also write adaptive.png of this height and width in pixels', heightAndWidth)
+  .action(async (file, { kernel, stride = kernel, adaptive }) => {
     const picture = await decode(file);
     runReferenceExamples();
     measureCall();
-    printHeading(`${basename(file)}, as a tensor of shape ${shape(picture)}`);
-    await poolPicture(picture, kernel, stride);
+    printHeading(`${basename(file)}, as bytes of shape ${shape(picture)}`);
+    await poolPicture(picture, kernel, stride, adaptive);
   });
 
 try {
@@ -80,44 +82,49 @@ function measureCall() {
   out.dispose();
 }
 
-async function poolPicture(picture, kernel, stride) {
+async function poolPicture(picture, kernel, stride, adaptive) {
   mkdirSync(folder, { recursive: true });
+  const layout = 'NHWC';
+  const numbers = Tensor.from(picture, undefined, 'float32');
 
-  const mosaicPool = new AvgPool2d(kernel, stride);
-  const thumbnail = mosaicPool.forward(picture);
-  report('mosaic', mosaicPool, thumbnail, () => mosaicPool.forward(picture, thumbnail));
+  const reduce = new AvgPool2d({ kernelSize: kernel, stride, layout });
+  const [thumbnail] = poolBoth(`mosaic, ${kernel}×${kernel} windows`, reduce, picture, numbers);
 
   // If padding counted in the divisor, the edges would turn dark.
-  const smooth = new AvgPool2d({ kernelSize: 9, stride: 1, padding: 4, countIncludePad: false });
-  const smoothed = smooth.forward(picture);
-  report('smoothing', smooth, smoothed, () => smooth.forward(picture, smoothed));
+  const smooth = new AvgPool2d({ kernelSize: 9, stride: 1, padding: 4, countIncludePad: false, layout });
+  const [smoothed, blurred] = poolBoth('smoothing, 9×9 windows', smooth, picture, numbers);
 
-  const [, height, width] = picture.shape;
-  const mean = new AvgPool2d([height, width]);
-  const colour = mean.forward(picture);
-  report('mean colour', mean, colour, () => mean.forward(picture, colour));
-  printRow('', `rgb(${Array.from(colour.data, (value) => value.toFixed(1)).join(', ')})`);
+  const resize = adaptive && new AdaptiveAvgPool2d({ outputSize: adaptive, layout });
+  const [resized] = resize ? poolBoth('adaptive', resize, picture, numbers) : [];
 
-  // The gradient of Σ detail · smooth(x) with respect to x, where detail = picture − smooth(picture).
-  const detail = picture.clone();
+  const colour = globalAvgPool2d(numbers, { layout });
+  printRow('mean colour', `rgb(${Array.from(colour.data, (value) => value.toFixed(1)).join(', ')})`);
+
+  // The gradient of Σ detail · smooth(x) with respect to x, where detail = picture − smooth(picture). Bytes have none.
+  const detail = numbers.clone();
   const { data } = detail;
-  const blurred = smoothed.data;
+  const means = blurred.data;
   for (let i = 0; i < data.length; i++) {
-    data[i] -= blurred[i];
+    data[i] -= means[i];
   }
-  const gradient = smooth.backward(detail, picture.shape);
-  report('gradient', smooth, gradient, () => smooth.backward(detail, picture.shape, gradient));
+  const gradient = smooth.backward(detail, numbers.shape);
+  const time = median(31, () => smooth.backward(detail, numbers.shape, gradient));
+  printRow('gradient of smoothing', `${shape(detail)} → ${shape(gradient)}`, `float32 ${time.toFixed(3)} ms`);
 
   printHeading('Files written');
   await encode('thumbnail.png', thumbnail);
-  await encode('mosaic.png', thumbnail, { tile: stride });
+  await encode('mosaic.png', thumbnail, stride);
   await encode('smooth.png', smoothed);
-  await encode('gradient.png', gradient, { grey: 128, contrast: 4 });
+  if (resized) {
+    await encode('adaptive.png', resized);
+  }
+  const grey = Uint8ClampedArray.from(gradient.data, (value) => 128 + 4 * value);
+  await encode('gradient.png', { data: grey, shape: gradient.shape });
   const { bytes, tensors } = memoryUsage();
   console.log(`\n${tensors} tensors live in ${(bytes / 2 ** 20).toFixed(1)} MiB of WebAssembly memory.`);
 }
 
-/** Reads a picture as a tensor of shape [3, height, width] with values from 0 to 255. */
+/** Reads a picture as a tensor of bytes of shape [height, width, 3]. */
 async function decode(file) {
   const encoded = read(file);
   let raw;
@@ -131,16 +138,7 @@ async function decode(file) {
   } catch (cause) {
     throw new Error(`${file} is not a picture that sharp can read`, { cause });
   }
-  const { data: pixels, info } = raw;
-  const picture = Tensor.zeros([3, info.height, info.width]);
-  const { data } = picture;
-  const plane = info.height * info.width;
-  for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < plane; i++) {
-      data[channel * plane + i] = pixels[i * info.channels + channel];
-    }
-  }
-  return picture;
+  return Tensor.from({ data: raw.data, ...raw.info });
 }
 
 function read(file) {
@@ -152,33 +150,25 @@ function read(file) {
   }
 }
 
-/**
- * Writes a tensor of shape [3, height, width] as a picture.
- *
- * Each element becomes a square of `tile` × `tile` pixels with the value `grey` + `contrast` · element.
- */
-async function encode(name, tensor, { tile = 1, grey = 0, contrast = 1 } = {}) {
-  const [channels, height, width] = tensor.shape;
-  const { data } = tensor;
-  const plane = height * width;
-  const pixels = new Uint8ClampedArray(data.length);
-  for (let channel = 0; channel < channels; channel++) {
-    for (let i = 0; i < plane; i++) {
-      pixels[i * channels + channel] = grey + contrast * data[channel * plane + i];
-    }
-  }
+/** Writes bytes of shape [height, width, channels] as a picture. Each position becomes a square of `tile` × `tile` pixels. */
+async function encode(name, { data, shape: [height, width, channels] }, tile = 1) {
   const [outHeight, outWidth] = [height * tile, width * tile];
   const file = join(folder, name);
-  await sharp(pixels, { raw: { width, height, channels } })
+  // A copy, because sharp reads the pixels later, and holds no tensor.
+  await sharp(data.slice(), { raw: { width, height, channels } })
     .resize(outWidth, outHeight, { kernel: 'nearest', fit: 'fill' })
     .png()
     .toFile(file);
   printRow(relative(process.cwd(), file), `${outWidth}×${outHeight}`);
 }
 
-/** Prints a pooling, the shape of its result and its time. */
-function report(name, pool, result, run) {
-  printRow(name, `${pool} → ${shape(result)}`, `${median(15, run).toFixed(3)} ms`);
+/** Pools a picture as bytes and as float32. Prints both times, and returns both results. */
+function poolBoth(name, pool, ...pictures) {
+  const results = pictures.map((picture) => pool.forward(picture));
+  const [bytes, floats] = pictures.map((picture, i) => median(31, () => pool.forward(picture, results[i])));
+  const times = `uint8 ${bytes.toFixed(3)} ms, float32 ${floats.toFixed(3)} ms: ${(floats / bytes).toFixed(1)}×`;
+  printRow(name, `${shape(pictures[0])} → ${shape(results[0])}`, times);
+  return results;
 }
 
 /** The median time of a call in milliseconds. */
@@ -222,4 +212,11 @@ function positiveInteger(text) {
     throw new InvalidArgumentError('It must be a positive integer.');
   }
   return value;
+}
+
+function heightAndWidth(text) {
+  if (!/^[1-9]\d*x[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError('It must be a height and a width in pixels, such as 40x64.');
+  }
+  return text.split('x').map(Number);
 }

@@ -25,7 +25,7 @@ const read = async (name: string) => {
   return { pixels: [...data], size: [info.width, info.height] };
 };
 
-test('the program writes a thumbnail, a mosaic, a smoothed copy and a gradient of a picture', async () => {
+test('the program writes a thumbnail, a mosaic, a smoothed copy, a resized copy and a gradient of a picture', async () => {
   // The left half is black, the right half white.
   const pixels = Uint8Array.from({ length: 12 * 24 * 3 }, (_, i) => (Math.floor(i / 3) % 24 < 12 ? 0 : 255));
   const file = join(mkdtempSync(join(tmpdir(), 'avgpool-picture-')), 'halves.png');
@@ -33,25 +33,38 @@ test('the program writes a thumbnail, a mosaic, a smoothed copy and a gradient o
     .png()
     .toFile(file);
 
-  const { status, stdout } = run(file, '--kernel', '4', '--stride', '4');
+  const { status, stdout } = run(file, '--kernel', '4', '--stride', '4', '--adaptive', '2x3');
   expect(status).toBe(0);
-  expect(stdout).toContain('halves.png, as a tensor of shape [3, 12, 24]');
+  expect(stdout).toContain('halves.png, as bytes of shape [12, 24, 3]');
   expect(stdout).toContain('rgb(127.5, 127.5, 127.5)');
+  for (const size of ['[3, 6, 3]', '[12, 24, 3]', '[2, 3, 3]']) {
+    expect(stdout).toMatch(
+      new RegExp(`→ ${size.replace(/[[\]]/g, '\\$&')} +uint8 [\\d.]+ ms, float32 [\\d.]+ ms: [\\d.]+×`),
+    );
+  }
   const thumbnail = await read('thumbnail.png');
   expect(thumbnail.size).toEqual([6, 3]);
   expect(thumbnail.pixels.slice(0, 18)).toEqual([...Array(9).fill(0), ...Array(9).fill(255)]);
   expect((await read('mosaic.png')).pixels).toEqual([...pixels]);
   const smooth = await read('smooth.png');
   expect([smooth.size, smooth.pixels[0], smooth.pixels.at(-1)]).toEqual([[24, 12], 0, 255]);
-  expect((await read('gradient.png')).size).toEqual([24, 12]);
+  // The middle third of a row is half black: 127.5, rounded up.
+  const row = [0, 128, 255].flatMap((value) => [value, value, value]);
+  expect(await read('adaptive.png')).toEqual({ size: [3, 2], pixels: [...row, ...row] });
+  const gradient = await read('gradient.png');
+  expect([gradient.size, gradient.pixels[0]]).toEqual([[24, 12], 128]);
 });
 
-test.each([
+test.each<[string[], string]>([
   [['nowhere.jpg'], 'cannot read nowhere.jpg: the file does not exist'],
   [[tmpdir()], `cannot read ${tmpdir()}: it is a folder`],
   [[program], `${program} is not a picture that sharp can read`],
   [['--kernel', '0'], "option '-k, --kernel <size>' argument '0' is invalid. It must be a positive integer."],
   [['--stride', 'x'], "option '-s, --stride <size>' argument 'x' is invalid. It must be a positive integer."],
+  ...['40', '40x', '0x64', '-4x64', '4x5x6', '4.5x6', '40X64', ''].map((size): [string[], string] => [
+    [`--adaptive=${size}`],
+    `option '-a, --adaptive <HxW>' argument '${size}' is invalid. It must be a height and a width in pixels, such as 40x64.`,
+  ]),
   [['--frobnicate'], "unknown option '--frobnicate'"],
 ])('the program refuses %j with one line on standard error', (args, message) => {
   const { status, stdout, stderr } = run(...args);
