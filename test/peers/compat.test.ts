@@ -1,9 +1,18 @@
-// Compares avgpool/compat with the projects that it translates from, on seeded random poolings. Tests its error messages.
+// Compares avgpool/compat, and poolings without options, with the projects that have them, on seeded random poolings. Tests
+// the error messages of avgpool/compat.
 
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as layers from '@tensorflow/tfjs-layers';
-import { AvgPool2d, type AvgPool2dOptions, type Shape, Tensor } from 'avgpool';
+import {
+  AdaptiveAvgPool2d,
+  AvgPool2d,
+  type AvgPool2dOptions,
+  avgPool2d,
+  globalAvgPool2d,
+  type Shape,
+  Tensor,
+} from 'avgpool';
 import {
   fromOnnx,
   fromTfjs,
@@ -56,8 +65,10 @@ function expectSame(
 
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 
-/** An ONNX model of one AveragePool. */
-function model(attributes: OnnxAveragePool, shape: number[]): Uint8Array {
+const { FLOAT, FLOAT16, UINT8 } = TensorProto.DataType;
+
+/** A node of an ONNX graph. */
+const node = (opType: string, input: string[], output: string, attributes: object = {}) => {
   const { INTS, INT, STRING } = AttributeProto.AttributeType;
   const attribute = Object.entries(attributes).map(([name, value]) => {
     if (typeof value === 'string') {
@@ -65,25 +76,52 @@ function model(attributes: OnnxAveragePool, shape: number[]): Uint8Array {
     }
     return Array.isArray(value) ? { name, type: INTS, ints: value } : { name, type: INT, i: Number(value) };
   });
-  const tensor = (name: string, dims?: number[]) => {
-    const dim = dims?.map((dimValue) => ({ dimValue }));
-    return { name, type: { tensorType: { elemType: TensorProto.DataType.FLOAT, ...(dim && { shape: { dim } }) } } };
-  };
-  const node = [{ opType: 'AveragePool', input: ['x'], output: ['y'], attribute }];
-  const graph = { name: 'pool', node, input: [tensor('x', shape)], output: [tensor('y')] };
-  const message = ModelProto.fromObject({ irVersion: 10, opsetImport: [{ domain: '', version: 22 }], graph });
-  return ModelProto.encode(message).finish();
+  return { opType, input, output: [output], attribute };
+};
+
+/** An ONNX model of `nodes`, from `x` to `y`. */
+function modelOf(
+  nodes: object[],
+  shape: readonly number[],
+  [inputType, outputType]: readonly [number, number],
+  initializer: object[] = [],
+): Uint8Array {
+  const dim = shape.map((dimValue) => ({ dimValue }));
+  const input = [{ name: 'x', type: { tensorType: { elemType: inputType, shape: { dim } } } }];
+  const output = [{ name: 'y', type: { tensorType: { elemType: outputType } } }];
+  const graph = { name: 'pool', node: nodes, input, output, initializer };
+  const opsetImport = [
+    { domain: '', version: 22 },
+    { domain: 'com.microsoft', version: 1 },
+  ];
+  return ModelProto.encode(ModelProto.fromObject({ irVersion: 10, opsetImport, graph })).finish();
 }
 
-async function onnxRuntime(attributes: OnnxAveragePool, x: Float32Array, shape: number[]): Promise<ort.Tensor> {
-  const session = await ort.InferenceSession.create(model(attributes, shape), {
+/** An ONNX model of one AveragePool. */
+const model = (attributes: OnnxAveragePool, shape: number[]) =>
+  modelOf([node('AveragePool', ['x'], 'y', attributes)], shape, [FLOAT, FLOAT]);
+
+async function run(bytes: Uint8Array, x: ort.Tensor): Promise<ort.Tensor> {
+  const session = await ort.InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     logSeverityLevel: 4,
   });
-  const { y } = await session.run({ x: new ort.Tensor('float32', x, shape) });
+  const { y } = await session.run({ x });
   await session.release();
   return y as ort.Tensor;
 }
+
+const onnxRuntime = (attributes: OnnxAveragePool, x: Float32Array, shape: number[]) =>
+  run(model(attributes, shape), new ort.Tensor('float32', x, shape));
+
+/** The result of an operator over float16. The model makes its halves, because ONNX Runtime takes no Float16Array in Node. */
+async function onnxRuntimeInHalf(opType: string, attributes: object, x: Tensor<'float16'>): Promise<Tensor<'float16'>> {
+  const nodes = [node('Cast', ['x'], 'halves', { to: FLOAT16 }), node(opType, ['halves'], 'y', attributes)];
+  const y = await run(modelOf(nodes, x.shape, [FLOAT, FLOAT16]), new ort.Tensor('float32', numbersOf(x), x.shape));
+  return Tensor.from({ data: y.data as Uint16Array, dims: y.dims, type: 'float16' });
+}
+
+const numbersOf = (tensor: Tensor) => Float32Array.from(tensor.toJSON().data as number[]);
 
 /** Random attributes that ONNX Runtime accepts: each padding is shorter than the window, and the window fits. */
 function randomOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
@@ -111,6 +149,18 @@ function randomOnnx(): { attributes: OnnxAveragePool; shape: number[] } {
       return { attributes, shape };
     }
   }
+}
+
+/** The options of WebNN for ONNX's attributes with pads and without counted padding. */
+function webnnOf({ kernel_shape, strides, dilations, pads, ceil_mode }: OnnxAveragePool): WebNNPool2dOptions {
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  return {
+    windowDimensions: kernel_shape,
+    strides,
+    dilations,
+    padding: [top, bottom, left, right],
+    outputShapeRounding: ceil_mode ? 'ceil' : 'floor',
+  };
 }
 
 /** Whether an error is a RangeError with this message, as the translators promise. */
@@ -384,28 +434,16 @@ describe('WebNN', () => {
     let compared = 0;
     while (compared < CASES) {
       const { attributes, shape } = randomOnnx();
-      const { kernel_shape, strides, dilations, pads, ceil_mode } = attributes;
-      if (!pads) {
+      if (!attributes.pads) {
         continue;
       }
-      const [top, left, bottom, right] = pads as [number, number, number, number];
       const onnx = fromOnnx({ ...attributes, count_include_pad: 0 }, shape);
       const layout = pick(['nchw', 'nhwc'] as const);
       const ours = layout === 'nhwc' ? 'NHWC' : 'NCHW';
       const x = inLayout(ours, Array.from(elements(shape)), shape);
       let options: AvgPool2dOptions;
       try {
-        const outputShapeRounding = ceil_mode ? 'ceil' : 'floor';
-        const padding = [top, bottom, left, right];
-        const webnn = {
-          windowDimensions: kernel_shape,
-          strides,
-          dilations,
-          padding,
-          layout,
-          outputShapeRounding,
-        } as const;
-        options = fromWebNN(webnn, x.shape);
+        options = fromWebNN({ ...webnnOf(attributes), layout }, x.shape);
       } catch (error) {
         expect(isRefusal(error, /would contain only padding/), String(error)).toBe(true);
         continue;
@@ -576,5 +614,106 @@ describe('a translator refuses wrong options, and options that AvgPool2d cannot 
   ])('%s', (_, call, type, message) => {
     expect(call).toThrow(type);
     expect(call).toThrow(message);
+  });
+});
+
+describe('ONNX, in other types and without windows', () => {
+  test(`fromOnnx and fromWebNN give the results of ONNX Runtime in float16 on ${CASES} random poolings`, async () => {
+    let both = 0;
+    for (let compared = 0; compared < CASES; ) {
+      const { attributes, shape } = randomOnnx();
+      const of = `${JSON.stringify(attributes)} on ${JSON.stringify(shape)}`;
+      let options: AvgPool2dOptions;
+      try {
+        options = fromOnnx(attributes, shape);
+      } catch {
+        continue;
+      }
+      if (hasEmptyWindow(options, shape)) {
+        continue;
+      }
+      const x = Tensor.from(elements(shape), shape, 'float16');
+      const y = await onnxRuntimeInHalf('AveragePool', attributes, x);
+      // The bits are the same, because float32 holds nearly all of these sums exactly.
+      expect(new AvgPool2d(options).forward(x), of).toStrictEqual(y);
+      if (attributes.pads && !attributes.count_include_pad) {
+        try {
+          options = fromWebNN(webnnOf(attributes), shape);
+        } catch (error) {
+          expect(isRefusal(error, /would contain only padding/), `${of}: ${error}`).toBe(true);
+          continue;
+        }
+        expect(new AvgPool2d(options).forward(x), `WebNN: ${of}`).toStrictEqual(y);
+        both += 1;
+      }
+      compared += 1;
+    }
+    expect(both).toBeGreaterThan(CASES / 10);
+  });
+
+  test('GlobalAveragePool is globalAvgPool2d and AdaptiveAvgPool2d to 1×1, in float32 and float16', async () => {
+    for (let i = 0; i < 100; i++) {
+      const shape = [upTo(2), upTo(9), upTo(32), upTo(32)];
+      const of = JSON.stringify(shape);
+      const x = elements(shape);
+      const globalModel = modelOf([node('GlobalAveragePool', ['x'], 'y')], shape, [FLOAT, FLOAT]);
+      const y = await run(globalModel, new ort.Tensor('float32', x, shape));
+      expectSame({ kernelSize: [shape[2] as number, shape[3] as number] }, x, shape, y.data as Float32Array, of);
+      const single = Tensor.from(x, shape);
+      const half = Tensor.from(x, shape, 'float16');
+      for (const tensor of [single, half]) {
+        expect(new AdaptiveAvgPool2d(1).forward(tensor)).toStrictEqual(globalAvgPool2d(tensor));
+      }
+      expect(globalAvgPool2d(single)).toStrictEqual(avgPool2d(single, [shape[2] as number, shape[3] as number]));
+      expect(globalAvgPool2d(half), of).toStrictEqual(await onnxRuntimeInHalf('GlobalAveragePool', {}, half));
+    }
+  });
+
+  test('AdaptiveAvgPool2d is AveragePool where its size divides that of the input, as exporters write it', async () => {
+    for (let i = 0; i < 100; i++) {
+      const outputSize = [upTo(8), upTo(8)] as const;
+      const kernel_shape = [upTo(5), upTo(5)] as const;
+      const shape = [upTo(2), upTo(4), outputSize[0] * kernel_shape[0], outputSize[1] * kernel_shape[1]];
+      const attributes = { kernel_shape, strides: kernel_shape };
+      const x = elements(shape);
+      const y = await onnxRuntime(attributes, x, shape);
+      const of = `${JSON.stringify(outputSize)} of ${JSON.stringify(shape)}`;
+      const input = Tensor.from(x, shape);
+      expect(new AdaptiveAvgPool2d(outputSize).forward(input), of).toStrictEqual(
+        avgPool2d(input, fromOnnx(attributes)),
+      );
+      expectSame(fromOnnx(attributes), x, shape, y.data as Float32Array, of);
+    }
+  });
+
+  test('AveragePool has no uint8', async () => {
+    const shape = [1, 1, 2, 2];
+    const bytes = modelOf([node('AveragePool', ['x'], 'y', { kernel_shape: [2, 2] })], shape, [UINT8, UINT8]);
+    await expect(run(bytes, new ort.Tensor('uint8', new Uint8Array(4), shape))).rejects.toThrow('tensor(uint8)');
+  });
+
+  test('QLinearAveragePool differs from uint8 only in halves, which it rounds to even', async () => {
+    const shape = [1, 4, 64, 64];
+    const x = Uint8Array.from({ length: 4 * 64 * 64 }, () => below(256));
+    const pool = {
+      ...node('QLinearAveragePool', ['x', 'scale', 'zero', 'scale', 'zero'], 'y', {
+        kernel_shape: [2, 2],
+        strides: [2, 2],
+      }),
+      domain: 'com.microsoft',
+    };
+    const constants = [
+      { name: 'scale', dataType: FLOAT, floatData: [1] },
+      { name: 'zero', dataType: UINT8, int32Data: [0] },
+    ];
+    const y = await run(modelOf([pool], shape, [UINT8, UINT8], constants), new ort.Tensor('uint8', x, shape));
+    const input = Tensor.from(x, shape);
+    const exact = avgPool2d(Tensor.from(input, undefined, 'float32'), 2).data;
+    const ours = avgPool2d(input, 2);
+    expect(ours.shape).toEqual(y.dims);
+    const toEven = (value: number) => (value % 2 === 0.5 ? value - 0.5 : Math.round(value));
+    expect([...(y.data as Uint8Array)]).toEqual(Array.from(exact, toEven));
+    expect([...ours.data]).toEqual(Array.from(exact, Math.round));
+    expect([...ours.data]).not.toEqual([...(y.data as Uint8Array)]);
   });
 });

@@ -35,6 +35,9 @@ const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'cou
 /**
  * The options with which AvgPool2d computes ONNX's AveragePool, as version 22 of the operator specifies it.
  *
+ * They are the same for every element type. AveragePool has no uint8. ONNX Runtime's QLinearAveragePool rounds halves to
+ * even, and AvgPool2d rounds them up. GlobalAveragePool has no attributes: `globalAvgPool2d` computes it.
+ *
  * @param inputShape `[N, C, H, W]` or `[C, H, W]`. Only `auto_pad` SAME, and VALID with `ceil_mode`, need it.
  * @throws TypeError or RangeError for attributes that ONNX does not have or does not allow.
  * @throws RangeError where ONNX and ONNX Runtime disagree: on `auto_pad` SAME with dilation, and on VALID with a

@@ -60,6 +60,9 @@ const layerNames = [
  * The options with which AvgPool2d computes TensorFlow.js's `avgPool(x, filterSize, strides, pad, dimRoundingMode)`, or
  * its layer `averagePooling2d({ poolSize, strides, padding, dataFormat })`.
  *
+ * They are the same for every element type. The layer `globalAveragePooling2d` has no windows: `globalAvgPool2d` with its
+ * layout computes it.
+ *
  * TensorFlow.js never counts padding in the divisor of its forward pass. So an output size that is rounded up becomes
  * padding at the end. Its gradient divides by the whole window instead; avgpool's is the transpose of the forward pass.
  *

@@ -50,7 +50,8 @@ const names = [
 /**
  * The options with which AvgPool2d computes WebNN's averagePool2d.
  *
- * WebNN never counts padding in the divisor. So an output size that is rounded up becomes padding at the end.
+ * They are the same for every element type. WebNN never counts padding in the divisor. So an output size that is rounded up
+ * becomes padding at the end.
  *
  * @param given the options of `averagePool2d`.
  * @param inputShape of rank 4 or 3, in the layout of the options.
