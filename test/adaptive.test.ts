@@ -6,7 +6,6 @@ import {
   type AdaptiveSize,
   AvgPool2d,
   adaptiveAvgPool2d,
-  type DType,
   globalAvgPool2d,
   type Layout,
   Tensor,
@@ -14,18 +13,18 @@ import {
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { epsilon, expectClose } from './close.js';
+import { epsilon, expectClose, type Float } from './close.js';
 import { adaptive } from './definition.js';
 import { inLayout } from './layouts.js';
 
 const layouts: Layout[] = ['NCHW', 'NHWC'];
-const dtypes: DType[] = ['float32', 'float64'];
+const dtypes: Float[] = ['float32', 'float64'];
 const worlds = layouts.flatMap((layout) => dtypes.map((dtype) => [layout, dtype] as const));
 
 const product = (sizes: readonly number[]) => sizes.reduce((product, size) => product * size, 1);
 
 /** A tensor of values that are given in NCHW, as is their shape. */
-function tensorOf(layout: Layout, values: readonly number[], shape: readonly number[], dtype: DType): Tensor {
+function tensorOf(layout: Layout, values: readonly number[], shape: readonly number[], dtype: Float): Tensor {
   const converted = inLayout(layout, values, shape);
   return Tensor.from(converted.values, converted.shape, dtype);
 }
@@ -38,7 +37,7 @@ function dispose(...tensors: Tensor[]): void {
 
 interface Fixture {
   readonly name: string;
-  readonly dtype: DType;
+  readonly dtype: Float;
   readonly shape: number[];
   readonly outputSize: AdaptiveSize;
   readonly input: number[];
@@ -103,7 +102,7 @@ function* allSizes(generator: Random): Iterable<readonly [inputs: Sizes, outputs
   }
 }
 
-/** Multiples of 1/16 from −32 to 32: their sums are exact in both element types. */
+/** Multiples of 1/16 from −32 to 32: their sums are exact in float32 and float64. */
 const someNumbers = (generator: Random, length: number) =>
   Array.from({ length }, () => uniformInt(generator, -512, 511) / 16);
 
