@@ -1,9 +1,10 @@
 // The measuring flow: checks the result of every engine, then times the engines in turn. It does not know report formats.
 
 import { cpus } from 'node:os';
-import { directions, dtypes } from './cases.mjs';
+import { directions, isAdaptive, passesOf } from './cases.mjs';
 import { check } from './check.mjs';
 import { dataFor } from './data.mjs';
+import { isOwn } from './engines/avgpool.mjs';
 import { loadEngines } from './engines/index.mjs';
 import * as pytorch from './engines/pytorch.mjs';
 import { measureExtras } from './extras.mjs';
@@ -22,14 +23,12 @@ export async function benchmark(cases, { timing, sampled, extras }) {
   const engines = await loadEngines();
 
   const results = [];
-  const passes = cases.flatMap((pooling) =>
-    dtypes.flatMap((dtype) => directions.map((direction) => ({ pooling, dtype, direction }))),
-  );
+  const passes = cases.flatMap(passesOf);
   for (const pass of passes) {
     showProgress(`${pass.pooling.name}, ${pass.dtype}, ${pass.direction}`, results.length, passes.length);
     results.push(await measureSurely(engines, pass, timing));
   }
-  const versions = Object.fromEntries(engines.map(({ name, version }) => [name, version]));
+  const versions = Object.fromEntries(engines.flatMap(({ name, version }) => (version ? [[name, version]] : [])));
   if (pytorch.isAvailable()) {
     versions.PyTorch = await addPyTorch(results, timing);
   } else {
@@ -71,19 +70,21 @@ async function measureSurely(engines, pass, timing) {
 }
 
 /** The time of the fastest other engine, relative to avgpool's. */
-function leastLead({ relativeToAvgpool: { avgpool: _, ...others } }) {
-  return Math.min(...Object.values(others));
+function leastLead({ relativeToAvgpool }) {
+  const others = Object.entries(relativeToAvgpool).filter(([name]) => !isOwn(name));
+  return Math.min(...others.map(([, ratio]) => ratio));
 }
 
 /** Checks and times one direction of one case and element type in all engines that support it. */
 async function measurePass(engines, { pooling, dtype, direction }, timing) {
-  const data = dataFor(pooling);
+  const data = dataFor(pooling, dtype);
   const prepared = [];
-  for (const { name, prepare } of engines.filter(({ dtypes = ['float32'] }) => dtypes.includes(dtype))) {
+  for (const { name, prepare } of engines.filter((engine) => supports(engine, pooling, dtype))) {
     const call = await prepare(pooling, direction, data, dtype);
     if (call) {
       await call.run();
-      check(name, { ...pooling, options: { ...pooling.options, ...call.actualOptions } }, direction, data, call.read());
+      const actual = { ...pooling, dtype, ...call.actual };
+      check(name, actual, direction, dataFor(actual, dtype), call.read(), actual);
       prepared.push({ name, ...call });
     }
   }
@@ -113,16 +114,20 @@ async function measurePass(engines, { pooling, dtype, direction }, timing) {
   };
 }
 
+function supports({ dtypes = ['float32'], adaptive = false }, { options }, dtype) {
+  return dtypes.includes(dtype) && (adaptive || !isAdaptive(options));
+}
+
 /** Adds PyTorch's figures to the NCHW results and returns its version. Its own process times them, so not in turn. */
 async function addPyTorch(results, timing) {
-  const supported = results.filter(({ options }) => options.layout !== 'NHWC');
+  const supported = results.filter(({ options, dtype }) => options.layout !== 'NHWC' && dtype !== 'uint8');
   const { version, measured } = await pytorch.measure(supported, timing, (done) =>
     showProgress('PyTorch', done, supported.length),
   );
   for (const [i, { microseconds, outputs }] of measured.entries()) {
     const result = supported[i];
     for (const name of pytorch.names) {
-      check(name, result, result.direction, dataFor(result), outputs[name]);
+      check(name, result, result.direction, dataFor(result), outputs[name], result);
       result.microseconds[name] = microseconds[name];
       result.relativeToAvgpool[name] = microseconds[name] / result.microseconds.avgpool;
     }

@@ -3,19 +3,36 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Every case is measured in all of these. */
+/** A case is measured in all of these, unless it has `dtypes` of its own. */
 export const dtypes = ['float32', 'float64'];
 export const directions = ['forward', 'backward'];
 
-/** Cases of the same options. Tables and the command line know a case by its name. */
-export function cases(family, options, shapes) {
-  return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, options, shape }));
+/** All element types, with the bytes of an element. */
+export const elementBytes = { float32: 4, float64: 8, float16: 2, uint8: 1 };
+
+/**
+ * Cases of the same options. Tables and the command line know a case by its name.
+ *
+ * @param more further properties: `dtypes`, or for adaptive pooling `similar`, the options of engines/similar.mjs.
+ */
+export function cases(family, options, shapes, more = {}) {
+  return shapes.map((shape) => ({ name: `${family}, ${shape.join('×')}`, options, shape, ...more }));
 }
 
 /** The same in NHWC. */
-export function nhwcCases(family, options, shapes) {
-  return cases(`NHWC ${family}`, { ...options, layout: 'NHWC' }, shapes);
+export function nhwcCases(family, options, shapes, more) {
+  return cases(`NHWC ${family}`, { ...options, layout: 'NHWC' }, shapes, more);
 }
+
+/** The element type and the direction of each measurement of a case. There is no gradient of bytes. */
+export function passesOf(pooling) {
+  return (pooling.dtypes ?? dtypes).flatMap((dtype) =>
+    (dtype === 'uint8' ? ['forward'] : directions).map((direction) => ({ pooling, dtype, direction })),
+  );
+}
+
+/** Whether options are those of AdaptiveAvgPool2d. */
+export const isAdaptive = (options) => 'outputSize' in options;
 
 /** A window of odd size whose padding keeps the size of the plane if the stride is 1. */
 export const padded = (kernelSize, stride = 1) => ({ kernelSize, stride, padding: (kernelSize - 1) / 2 });
@@ -74,6 +91,68 @@ export const furtherCases = [
   ...nhwcCases('5×5 stride 3', { kernelSize: 5, stride: 3 }, [[1, 14, 14, 512]]),
   ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, [[1, 512, 512, 3]]),
   ...nhwcCases('31×31 stride 1 pad 15', padded(31), [[1, 256, 256, 3]]),
+];
+
+const bytes = { dtypes: ['uint8'] };
+const pictures = [4, 3].map((channels) => [1, 1024, 1024, channels]);
+const plane = [1, 1, 1024, 1024];
+
+/** Pictures, and feature maps of quantised networks. */
+export const uint8Cases = [
+  ...nhwcCases('2×2 stride 2', { kernelSize: 2 }, pictures, bytes),
+  ...nhwcCases('8×8 stride 8', { kernelSize: 8 }, pictures, bytes),
+  ...nhwcCases('3×3 stride 1', { kernelSize: 3, stride: 1 }, pictures, bytes),
+  ...nhwcCases('9×9 stride 1 pad 4', padded(9), pictures, bytes),
+  ...cases('2×2 stride 2', { kernelSize: 2 }, [plane, [1, 64, 56, 56], [1, 512, 112, 112]], bytes),
+  ...cases('8×8 stride 8', { kernelSize: 8 }, [plane], bytes),
+  ...cases('9×9 stride 1', { kernelSize: 9, stride: 1 }, [plane], bytes),
+  ...cases(
+    '3×3 stride 1 pad 1',
+    padded(3),
+    [
+      [1, 64, 56, 56],
+      [1, 512, 112, 112],
+    ],
+    bytes,
+  ),
+];
+
+const halves = { dtypes: ['float16'] };
+
+export const float16Cases = [
+  ['2×2 stride 2', { kernelSize: 2 }],
+  ['3×3 stride 1 pad 1', padded(3)],
+].flatMap(([family, options]) => [
+  ...cases(
+    family,
+    options,
+    [
+      [1, 64, 56, 56],
+      [1, 512, 112, 112],
+      [1, 192, 35, 35],
+    ],
+    halves,
+  ),
+  ...nhwcCases(family, options, [[1, 56, 56, 64]], halves),
+]);
+
+/** An adaptive pooling, and options of AvgPool2d with windows of about the same size, if there are any. */
+const adaptive = (make) => (outputSize, shape, similar) =>
+  make(`adaptive ${outputSize.join('×')}`, { outputSize }, [shape], { dtypes: ['float32'], similar });
+
+const [toSize, nhwcToSize] = [cases, nhwcCases].map(adaptive);
+
+export const adaptiveCases = [
+  // The same windows.
+  ...toSize([5, 5], [1, 512, 14, 14], { kernelSize: 4, stride: 3, padding: 1, countIncludePad: false }),
+  ...toSize([5, 7], [1, 256, 56, 56], { kernelSize: [12, 8], stride: [11, 8] }),
+  ...toSize([7, 7], [1, 256, 56, 56], { kernelSize: 8 }),
+  ...toSize([1, 1], [1, 2048, 7, 7], { kernelSize: 7 }),
+  // 37×37 windows.
+  ...toSize([36, 36], [8, 64, 112, 112], { kernelSize: 4, stride: 3 }),
+  ...toSize([23, 23], [1, 64, 10, 10]),
+  ...nhwcToSize([5, 5], [1, 14, 14, 512], { kernelSize: 4, stride: 3, padding: 1, countIncludePad: false }),
+  ...nhwcToSize([5, 7], [1, 56, 56, 256], { kernelSize: [12, 8], stride: [11, 8] }),
 ];
 
 /** Random geometries of at least 10^5 input elements; the same in every run. */

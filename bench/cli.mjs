@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { algorithmCases, compareAlgorithms } from './algorithms.mjs';
 import { benchmark } from './benchmark.mjs';
-import { furtherCases, sample } from './cases.mjs';
+import { adaptiveCases, float16Cases, furtherCases, sample, uint8Cases } from './cases.mjs';
 import { findCliffs } from './cliffs.mjs';
 import { networkCases } from './networks.mjs';
 import { print, publish } from './report.mjs';
@@ -12,7 +12,7 @@ import { print, publish } from './report.mjs';
 const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
-      'A full run takes about nine minutes and writes its tables to README.md and docs/benchmarks.md. ' +
+      'A full run takes about eleven minutes and writes its tables to README.md and docs/benchmarks.md. ' +
       'With --quick, --case, --algorithms or --cliffs it only prints them.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
@@ -23,7 +23,9 @@ const program = new Command('npm run bench --')
   .parse();
 const { quick, case: pattern, json, algorithms, cliffs } = program.opts();
 
-const allCases = algorithms ? algorithmCases : [...networkCases, ...furtherCases];
+const mainCases = [...networkCases, ...furtherCases];
+const benchmarkCases = [...mainCases, ...uint8Cases, ...float16Cases, ...adaptiveCases];
+const allCases = algorithms ? algorithmCases : cliffs ? mainCases : benchmarkCases;
 const cases = allCases.filter(({ name }) => !pattern || pattern.test(name));
 if (cases.length === 0) {
   program.error(`no case matches ${pattern}; the cases are:\n${allCases.map(({ name }) => `  ${name}`).join('\n')}`);

@@ -1,13 +1,13 @@
 // The streaming limit of a pooling, and avgpool's time as a multiple of it.
 
+import { elementBytes } from './cases.mjs';
 import { prepare } from './engines/avgpool.mjs';
 import { medianRatio, timeInTurn } from './measure.mjs';
 import { streaming } from './streaming.mjs';
 
 /** The streaming calls that read and write arrays of the same sizes as a pass. */
 export function streamingFor(direction, { input, gradOutput }, dtype = 'float32') {
-  const elementBytes = dtype === 'float64' ? 8 : 4;
-  const [inputBytes, outputBytes] = [input.length * elementBytes, gradOutput.length * elementBytes];
+  const [inputBytes, outputBytes] = [input, gradOutput].map(({ length }) => length * elementBytes[dtype]);
   return direction === 'forward' ? streaming(inputBytes, outputBytes) : streaming(outputBytes, inputBytes);
 }
 

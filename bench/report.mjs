@@ -3,8 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { geometricMean, max, median, min } from 'simple-statistics';
 import { table, writeSection } from '../scripts/sections.mjs';
-import { directions, dtypes } from './cases.mjs';
+import { directions, dtypes, isAdaptive } from './cases.mjs';
 import { drawBars } from './chart.mjs';
+import { isOwn } from './engines/avgpool.mjs';
 
 const command = 'npm run bench';
 const chart = new URL('chart.svg', import.meta.url);
@@ -22,9 +23,24 @@ export function publish(report) {
   writeSection('README.md', command, `![${chartTitle}](bench/chart.svg)\n\n${shortTable(report)}`);
 }
 
+/** The table of a result: adaptive pooling, or an element type. */
+const tableOf = ({ dtype, options }) => (isAdaptive(options) ? 'adaptive' : dtype);
+
+/** The tables besides those of `dtypes`, with a title and an introduction to their summary. */
+const furtherTables = {
+  uint8: { title: 'All cases in uint8', subject: 'avgpool in uint8' },
+  float16: { title: 'All cases in float16', subject: 'avgpool in float16' },
+  adaptive: { title: 'All cases of adaptive pooling', subject: 'adaptive pooling' },
+};
+
+const resultsOf = ({ results }, table) => results.filter((result) => tableOf(result) === table);
+
+/** The results of the tables of `dtypes`, on which all figures but those of the further tables rest. */
+const mainResults = (report) => dtypes.flatMap((dtype) => resultsOf(report, dtype));
+
 /** The forward poolings of each network: avgpool's time, and its speedup over each engine. */
 function shortTable(report) {
-  const engines = otherEngines(report);
+  const engines = otherEngines(mainResults(report));
   const rows = report.networks
     .filter(({ direction }) => direction === 'forward')
     .map((sums) => [sums.name, `${round(sums.microseconds.avgpool)} µs`, ...relativeTimes(sums, engines)]);
@@ -35,11 +51,16 @@ function shortTable(report) {
 }
 
 function allTables(report, folded = (_title, text) => text) {
+  const cases = (title, results) => (results.length === 0 ? '' : folded(title, caseTable(results)));
   return [
     leaders(report),
     networkTable(report),
-    summary(report),
-    ...dtypes.map((dtype) => folded(`All cases in ${dtype}`, caseTable(report, dtype))),
+    summary('avgpool', mainResults(report)),
+    ...dtypes.map((dtype) => cases(`All cases in ${dtype}`, resultsOf(report, dtype))),
+    ...Object.entries(furtherTables).flatMap(([name, { title, subject }]) => {
+      const results = resultsOf(report, name);
+      return [summary(subject, results), cases(title, results)];
+    }),
     sampleText(report),
     extrasText(report),
     conditionsText(report),
@@ -52,9 +73,9 @@ function allTables(report, folded = (_title, text) => text) {
 const noise = 0.03;
 
 /** The cases in which an engine is ahead of avgpool. */
-function leaders(report) {
-  const engines = otherEngines(report);
-  const lines = report.results.flatMap(({ name, dtype, direction, relativeToAvgpool }) =>
+function leaders({ results }) {
+  const engines = otherEngines(results).filter((engine) => !isOwn(engine));
+  const lines = results.flatMap(({ name, dtype, direction, relativeToAvgpool }) =>
     engines
       .filter((engine) => relativeToAvgpool[engine] < 1 - noise)
       .map((engine) => `- ${name}, ${passName(dtype, direction)}: ${engine}, ${times(relativeToAvgpool[engine])}`),
@@ -68,7 +89,7 @@ function networkTable(report) {
   if (report.networks.length === 0) {
     return '';
   }
-  const engines = otherEngines(report);
+  const engines = otherEngines(mainResults(report));
   const rows = report.networks.map((sums) => [
     sums.name,
     sums.direction,
@@ -82,25 +103,29 @@ function networkTable(report) {
   return `${text}\n\n${table(['network', 'direction', 'poolings', 'avgpool, µs', ...engines], rows, 2)}`;
 }
 
-/** The speedup over each engine, over all cases that it supports. */
-function summary(report) {
-  const rows = otherEngines(report).flatMap((engine) =>
-    dtypes.flatMap((dtype) =>
+/** The speedup of `subject` over each engine, over all cases that the engine supports. */
+function summary(subject, results) {
+  if (results.length === 0) {
+    return '';
+  }
+  const types = [...new Set(results.map(({ dtype }) => dtype))];
+  const rows = otherEngines(results).flatMap((engine) =>
+    types.flatMap((dtype) =>
       directions.flatMap((direction) => {
-        const values = valuesOf(report, engine, dtype, direction);
+        const values = valuesOf(results, engine, dtype, direction);
         const figures = () => [geometricMean, min, max].map((statistic) => times(statistic(values)));
         return values.length === 0 ? [] : [[engine, passName(dtype, direction), ...figures()]];
       }),
     ),
   );
   const text =
-    'How many times faster avgpool is than each engine, over the cases that the engine supports; below 1×, it is slower:';
+    `How many times faster ${subject} is than each engine, over the cases that the engine supports; ` +
+    'below 1×, it is slower:';
   return `${text}\n\n${table(['engine', 'direction', 'geometric mean', 'least', 'greatest'], rows, 2)}`;
 }
 
-function caseTable(report, dtype) {
-  const results = report.results.filter((result) => result.dtype === dtype);
-  const engines = otherEngines({ results });
+function caseTable(results) {
+  const engines = otherEngines(results);
   const rows = results.map((result) => [
     result.name,
     result.direction,
@@ -112,7 +137,11 @@ function caseTable(report, dtype) {
     ...relativeTimes(result, engines),
   ]);
   const limit = ['limit, µs', 'limit, GB/s', '`memory.copy`, GB/s'];
-  return table([`${dtype} case`, 'direction', ...limit, 'avgpool, µs', 'avgpool ÷ limit', ...engines], rows, 2);
+  return table(
+    [`${tableOf(results[0])} case`, 'direction', ...limit, 'avgpool, µs', 'avgpool ÷ limit', ...engines],
+    rows,
+    2,
+  );
 }
 
 function sampleText({ sample }) {
@@ -139,10 +168,11 @@ function conditionsText({ conditions: { date, processor, cores, node }, versions
 }
 
 function drawChart(report) {
-  const engines = otherEngines(report);
+  const results = mainResults(report);
+  const engines = otherEngines(results);
   const bars = (direction) =>
     engines.map((engine) => {
-      const values = valuesOf(report, engine, 'float32', direction);
+      const values = valuesOf(results, engine, 'float32', direction);
       return values.length === 0 ? null : Number(round(geometricMean(values)));
     });
   return drawBars({
@@ -154,18 +184,16 @@ function drawChart(report) {
 }
 
 /** All engines but avgpool, in the order in which they first appear. */
-function otherEngines({ results }) {
+function otherEngines(results) {
   const names = results.flatMap(({ relativeToAvgpool }) => Object.keys(relativeToAvgpool));
   return [...new Set(names)].filter((name) => name !== 'avgpool');
 }
 
-function resultsIn({ results }, dtype, direction) {
-  return results.filter((result) => result.dtype === dtype && result.direction === direction);
-}
-
 /** An engine's times relative to avgpool's in all cases that it supports. */
-function valuesOf(report, engine, dtype, direction) {
-  return resultsIn(report, dtype, direction).flatMap(({ relativeToAvgpool }) => relativeToAvgpool[engine] ?? []);
+function valuesOf(results, engine, dtype, direction) {
+  return results
+    .filter((result) => result.dtype === dtype && result.direction === direction)
+    .flatMap(({ relativeToAvgpool }) => relativeToAvgpool[engine] ?? []);
 }
 
 /** `forward` in float32, `forward, float64` in float64. */

@@ -2,13 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import * as avgpool from 'avgpool';
-import { dtypes } from '../cases.mjs';
+import { elementBytes } from '../cases.mjs';
+import { poolOf } from '../data.mjs';
 
 export const name = 'avgpool';
 
+/** Whether the name of an engine is that of avgpool, or of another form of it. */
+export const isOwn = (engine) => engine.startsWith(name);
+
 export function load() {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return { version, dtypes, prepare };
+  return { version, dtypes: Object.keys(elementBytes), adaptive: true, prepare };
 }
 
 export function prepare(pooling, direction, data, dtype) {
@@ -16,8 +20,9 @@ export function prepare(pooling, direction, data, dtype) {
 }
 
 /** Prepares a pooling in any copy of the package. */
-export function prepareWith({ AvgPool2d, Tensor }, { options, shape }, direction, data, dtype = 'float32') {
-  const pool = new AvgPool2d(options);
+export function prepareWith(copy, { options, shape }, direction, data, dtype = 'float32') {
+  const { Tensor } = copy;
+  const pool = poolOf(options, copy);
   const isForward = direction === 'forward';
   const source = isForward
     ? Tensor.from(data.input, shape, dtype)
@@ -25,10 +30,21 @@ export function prepareWith({ AvgPool2d, Tensor }, { options, shape }, direction
   const result = Tensor.zeros(isForward ? data.outputShape : shape, dtype);
   return {
     run: isForward ? () => pool.forward(source, result) : () => pool.backward(source, shape, result),
-    read: () => result.data.slice(),
+    read: () => numbersOf(result),
     dispose: () => {
       source.dispose();
       result.dispose();
     },
   };
+}
+
+/** A copy of the elements of a tensor, here or in ONNX Runtime. Those of float16 may be bits and become numbers in float32. */
+export function numbersOf(tensor) {
+  if ((tensor.dtype ?? tensor.type) !== 'float16') {
+    return tensor.data.slice();
+  }
+  const widened = avgpool.Tensor.from(tensor, undefined, 'float32');
+  const { values } = widened;
+  widened.dispose();
+  return values;
 }

@@ -1,24 +1,30 @@
 // The engines that are timed in turn in one process, avgpool first. PyTorch has a process of its own.
 //
-// An engine exports `name` and `load()`, which returns `{ version, dtypes, prepare }`. Without `dtypes`, the engine is
-// timed only in float32. `prepare(pooling, direction, data, dtype)` returns `undefined` if the engine does not support
-// the pooling, and otherwise:
+// An engine exports `name` and `load()`, which returns `{ version, dtypes, adaptive, prepare }`. Without `dtypes`, the
+// engine is timed only in float32, and without `adaptive` not in adaptive pooling. Another form of avgpool has no version,
+// and a name that starts with avgpool. `prepare(pooling, direction, data, dtype)` returns `undefined` if the engine does
+// not support the pooling, and otherwise:
 //
 // - `run()`: one call, synchronous or not;
-// - `read()`: the result of the last call, in the layout of the pooling;
+// - `read()`: the result of the last call as numbers, in the layout of the pooling;
 // - `dispose()`, optional: frees the tensors;
-// - `actualOptions`, optional: the options that the engine uses instead of those of the pooling.
+// - `actual`, optional: the `options` and the `dtype` of the engine, if they are not those of the pass, and how it rounds
+//   averages to bytes: `round`, if not halves up.
 
 import * as avgpool from './avgpool.mjs';
+import * as inFloat32 from './in-float32.mjs';
 import * as onnxruntimeNode from './onnxruntime-node.mjs';
 import * as onnxruntimeWeb from './onnxruntime-web.mjs';
 import * as plain from './plain.mjs';
+import * as sharp from './sharp.mjs';
+import * as similar from './similar.mjs';
 import * as tfjs from './tfjs.mjs';
 
 /** Starts all engines: a name and what `load` returns, for each. */
 export async function loadEngines() {
+  const all = [avgpool, inFloat32, similar, tfjs, onnxruntimeWeb, onnxruntimeNode, plain, sharp];
   const engines = [];
-  for (const { name, load } of [avgpool, tfjs, onnxruntimeWeb, onnxruntimeNode, plain]) {
+  for (const { name, load } of all) {
     engines.push({ name, ...(await load()) });
   }
   return engines;

@@ -8,5 +8,8 @@ export const name = 'onnxruntime-node';
 const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1 };
 
 export function load() {
-  return { version: ort.env.versions.node, prepare: (...args) => prepareWith(ort, sessionOptions, ...args) };
+  const prepare = (...args) => prepareWith(ort, sessionOptions, ...args);
+  // Where there is a Float16Array, its tensors hold one, of which it reads no element.
+  const dtypes = globalThis.Float16Array ? ['float32'] : ['float32', 'float16'];
+  return { version: ort.env.versions.node, dtypes, prepare };
 }

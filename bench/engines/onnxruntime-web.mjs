@@ -9,5 +9,6 @@ const sessionOptions = { executionProviders: ['wasm'], intraOpNumThreads: 1, int
 
 export function load() {
   ort.env.wasm.numThreads = 1;
-  return { version: ort.env.versions.web, prepare: (...args) => prepareWith(ort, sessionOptions, ...args) };
+  const prepare = (...args) => prepareWith(ort, sessionOptions, ...args);
+  return { version: ort.env.versions.web, dtypes: ['float32', 'float16'], prepare };
 }

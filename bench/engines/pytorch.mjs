@@ -17,7 +17,7 @@ export function isAvailable() {
 /**
  * Times PyTorch on cases, each of one element type and one direction.
  *
- * @returns the version, and for each case the median times and the outputs by name.
+ * @returns the version, and for each case the median times and the outputs by name, as numbers.
  */
 export async function measure(cases, timing, showProgress) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-bench-'));

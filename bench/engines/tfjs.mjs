@@ -27,7 +27,7 @@ function prepare({ options, shape }, direction, { input, gradOutput, outputShape
   const pool = direction === 'forward' ? forward : backward;
   return {
     // TensorFlow.js has no such option: it never counts padding forward and always counts it backward.
-    actualOptions: { countIncludePad: direction === 'backward' },
+    actual: { options: { ...options, countIncludePad: direction === 'backward' } },
     run: () => pool().dispose(),
     read: () => tf.tidy(() => (isNHWC ? pool() : tf.transpose(pool(), [0, 3, 1, 2])).dataSync()),
     dispose: () => tf.dispose([x, dy]),
