@@ -1,10 +1,11 @@
 //! The algorithms: their common trait, and the list of each element type.
 //!
 //! A plan takes the first algorithm of the list that serves its geometry. To add one, write it in a file of its own and
-//! name it in a list, before [`Separable`]. The tests hold every listed algorithm against [`Separable`].
+//! name it in a list, before [`Separable`]. The tests hold every listed algorithm against [`Separable`], or against the
+//! definition in whole numbers.
 //!
-//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. The last two serve
-//! both layouts. The others are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
+//! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. Of f32 and f64, the
+//! last two serve both layouts. The others are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
 
 use crate::geometry::Geometry;
 use crate::simd::{Element, F16};
@@ -133,7 +134,7 @@ macro_rules! list {
 
 list! {
     /// The algorithms of f32.
-    ForF32<f32, f32> for [];
+    F32Algorithms<f32, f32> for [];
     TwoByTwo(two_by_two::TwoByTwo<f32>),
     TwoByTwoChannels(two_by_two_channels::TwoByTwoChannels<f32>),
     Global(global::Global),
@@ -149,7 +150,7 @@ list! {
 
 list! {
     /// The algorithms of f64. The others, and larger windows in strips, would make the module 4 % larger.
-    ForF64<f64, f64> for [];
+    F64Algorithms<f64, f64> for [];
     TwoByTwo(two_by_two::TwoByTwo<f64>),
     TwoByTwoChannels(two_by_two_channels::TwoByTwoChannels<f64>),
     Global(global::Global),
@@ -163,7 +164,7 @@ list! {
 
 list! {
     /// The algorithms of bytes.
-    ForBytes<u8, u64> for [];
+    ByteAlgorithms<u8, u64> for [];
     TwoByTwo(bytes::TwoByTwo),
     SmallPlanes(bytes::Recast<f32, bytes::SmallPlanes>),
     ShortWindows(bytes::Recast<u16, bytes::ShortWindows>),
@@ -173,7 +174,7 @@ list! {
 
 list! {
     /// The algorithm of halves.
-    ForHalves<F16, f32> for [];
+    HalfAlgorithms<F16, f32> for [];
     Widened(Widened<<f32 as Pooled>::Algorithm>),
 }
 
@@ -187,13 +188,13 @@ list! {
 #[cfg(not(feature = "separable-only"))]
 impl Pooled for f32 {
     type Sum = Self;
-    type Algorithm = ForF32;
+    type Algorithm = F32Algorithms;
 }
 
 #[cfg(not(feature = "separable-only"))]
 impl Pooled for f64 {
     type Sum = Self;
-    type Algorithm = ForF64;
+    type Algorithm = F64Algorithms;
 }
 
 /// For `npm run bench -- --algorithms`, which compares with a build of the algorithms that serve any geometry.
@@ -206,12 +207,12 @@ impl<T: Element> Pooled for T {
 /// Averages are computed in f32, and rounded once.
 impl Pooled for F16 {
     type Sum = f32;
-    type Algorithm = ForHalves;
+    type Algorithm = HalfAlgorithms;
 }
 
 /// Sums are whole numbers, so averages are rounded once.
 impl Pooled for u8 {
     type Sum = u64;
-    type Algorithm = ForBytes;
+    type Algorithm = ByteAlgorithms;
     const HAS_GRADIENT: bool = false;
 }

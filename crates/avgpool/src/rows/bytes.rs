@@ -58,7 +58,8 @@ pub fn change_sums(sums: &mut [u16], before: Option<&[u16]>, bytes: &[u8], pitch
     let width = sums.len();
     for terms in [change.added, change.removed] {
         let last = terms.first + terms.count.saturating_sub(1) * terms.step;
-        assert!(terms.count == 0 || last * pitch + width <= bytes.len(), "a row for every term");
+        let rows_end = bytes.len().checked_sub(width).map(|start| start / pitch + 1);
+        assert!(terms.count == 0 || rows_end.is_some_and(|end| last < end), "a row for every term");
     }
     assert!(width >= LANES && before.is_none_or(|before| before.len() == width), "a sum for every column");
     let mut x = 0;

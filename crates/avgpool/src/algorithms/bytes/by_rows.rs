@@ -40,8 +40,8 @@ impl Algorithm<u8, f32> for ByRows {
         self.scratch.len()
     }
 
-    #[inline(never)]
     /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`
+    #[inline(never)]
     fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [f32]) {
         let (width, output_width, height) = (geometry.input_width(), geometry.output_width(), geometry.rows.output);
         let [averages, changes, scratch] = self.scratch.split(scratch);

@@ -66,7 +66,7 @@ fn change_of_sum(axis: &Axis, o: usize, before: Option<usize>) -> (Option<usize>
     (None, Change { added: new, removed: Terms::NONE })
 }
 
-/// `A`, whose scratch memory has elements of type `S`, in a list whose sums are f64.
+/// `A`, whose scratch memory has elements of type `S`, in a list whose sums are u64.
 #[derive(Clone, Copy, Debug)]
 pub struct Recast<S, A> {
     algorithm: A,

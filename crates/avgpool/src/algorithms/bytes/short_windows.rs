@@ -48,8 +48,8 @@ impl Algorithm<u8, u16> for ShortWindows {
         self.scratch.len()
     }
 
-    #[inline(never)]
     /// `output[oh, ow] = floor(Σ_{i<kH, j<kW} input[taps of oh, taps of ow] / (kH·kW) + 1/2)`
+    #[inline(never)]
     fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [u16]) {
         let [mut sums, mut spare, totals] = self.scratch.split(scratch);
         sums.fill(0);
