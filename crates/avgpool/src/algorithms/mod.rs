@@ -39,7 +39,8 @@ pub trait Algorithm<T, S = T>: Copy {
     /// The algorithm for a geometry, or `None` if it does not serve it.
     fn new(geometry: &Geometry) -> Option<Self>;
 
-    /// The elements of scratch memory that a call needs, at most [`Geometry::most_scratch`]. Their values do not matter.
+    /// The elements of scratch memory that a call needs. Their values do not matter. They are at most [`Geometry::most_scratch`],
+    /// except for element types that are only stored.
     fn scratch_len(&self) -> usize;
 
     /// Pools every plane of `input` into a plane of `output`.
@@ -179,7 +180,7 @@ list! {
 }
 
 list! {
-    /// The algorithms that serve any geometry of numbers.
+    /// The algorithms of f32 and f64 that serve any geometry.
     AnyGeometry<T, T> for [T: Element];
     Separable(Separable),
     WholePlanes(WholePlanes),

@@ -241,17 +241,22 @@ unsafe fn sum_terms<const N: usize>(
 }
 
 /// `averages[x] = sums[x] / count`, rounded to the nearest, halves up.
+///
+/// # Panics
+///
+/// If there is less than a vector of averages, or a sum is missing.
 #[inline(never)]
 pub fn average_sums(averages: &mut [u8], sums: &[u16], reciprocal: Reciprocal) {
-    let (averages, last) = averages.as_chunks_mut::<LANES>();
-    let sums = sums.as_chunks::<LANES>().0;
-    for (averages, sums) in averages.iter_mut().zip(sums) {
+    let len = averages.len();
+    assert!(LANES <= len && len <= sums.len(), "a vector of averages, and their sums");
+    let mut x = 0;
+    while x < len {
+        let at = x.min(len - LANES);
+        // SAFETY: at + LANES is at most `len`, which the assertion has checked.
+        let (sums, averages) =
+            unsafe { (sums.get_unchecked(at..at + LANES), averages.get_unchecked_mut(at..at + LANES)) };
         reciprocal.average(U16x8::load(sums)).store_bytes(averages);
-    }
-    if !last.is_empty() {
-        let mut all = [0; LANES];
-        reciprocal.average(U16x8::load(&sums[averages.len()])).store_bytes(&mut all);
-        last.copy_from_slice(&all[..last.len()]);
+        x += LANES;
     }
 }
 

@@ -36,6 +36,7 @@ impl Stored for F16 {
             in_eights(
                 from,
                 to,
+                Self::widen,
                 #[inline(always)]
                 |from, to| {
                     let halves = F16x8::load(from);
@@ -44,7 +45,7 @@ impl Stored for F16 {
                 },
             );
             if !magnitudes.are_finite() {
-                in_eights(from, to, |from, to| F16x8::load(from).widen(to));
+                in_eights(from, to, Self::widen, |from, to| F16x8::load(from).widen(to));
             }
         }
     }
@@ -58,6 +59,7 @@ impl Stored for F16 {
             in_eights(
                 from,
                 to,
+                Self::round,
                 #[inline(always)]
                 |from, to| {
                     magnitudes = magnitudes.and_of(from);
@@ -65,7 +67,7 @@ impl Stored for F16 {
                 },
             );
             if !magnitudes.are_below(SMALLEST_INFINITE) {
-                in_eights(from, to, |from, to| F16x8::narrow::<false>(from).store(to));
+                in_eights(from, to, Self::round, |from, to| F16x8::narrow::<false>(from).store(to));
             }
         }
     }
@@ -78,6 +80,7 @@ impl Stored for u8 {
         in_eights(
             from,
             to,
+            Self::widen,
             #[inline(always)]
             |from: &[u8; 8], to| U16x8::of_bytes(from).widen(to),
         );
@@ -87,15 +90,17 @@ impl Stored for u8 {
     #[inline(never)]
     fn round(from: &[f32], to: &mut [Self]) {
         assert!(from.len() == to.len(), "equal lengths");
-        in_eights(from, to, round_to_bytes);
+        in_eights(from, to, Self::round, round_to_bytes);
     }
 }
 
-/// Calls `each` on eight elements of both slices at a time. The last ones are moved through arrays.
+/// Calls `each` on eight elements of both slices at a time. `convert` does the same for any number of them. It converts the last
+/// ones in arrays, so that `each` is inlined once.
 #[inline(always)]
 fn in_eights<S: Copy + Default, T: Copy + Default>(
     from: &[S],
     to: &mut [T],
+    convert: fn(&[S], &mut [T]),
     mut each: impl FnMut(&[S; 8], &mut [T; 8]),
 ) {
     let (from, last_from) = from.as_chunks();
@@ -106,7 +111,7 @@ fn in_eights<S: Copy + Default, T: Copy + Default>(
     if !last_from.is_empty() {
         let (mut all_from, mut all_to) = ([S::default(); 8], [T::default(); 8]);
         all_from[..last_from.len()].copy_from_slice(last_from);
-        each(&all_from, &mut all_to);
+        convert(&all_from, &mut all_to);
         last_to.copy_from_slice(&all_to[..last_to.len()]);
     }
 }

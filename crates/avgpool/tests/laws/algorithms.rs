@@ -35,7 +35,7 @@ struct Comparison<'a, T> {
 }
 
 impl<T: Real> Visitor<T> for Comparison<'_, T> {
-    /// The last algorithm of every list serves every geometry and takes the most time, so it meets every fifth. That is a prime
+    /// The last algorithm of both lists serves every geometry and takes the most time, so it meets every fifth. That is a prime
     /// which divides no number of layouts or divisors, so each of them meets it.
     fn visit<A: Algorithm<T>>(&mut self) {
         let name = type_name::<A>();
@@ -162,8 +162,8 @@ fn scratch_memory_is_at_most_the_larger_plane_and_256_kib() {
                 // Planes of these types are widened, several at a time.
                 let widened = |input: u64, output: u64| (input + output).max(1 << 13);
                 holds_the_bound::<F16>(&geometry, widened);
-                // A window holds a sum for each channel.
-                holds_the_bound::<u8>(&geometry, |input, output| widened(input, output) + u64::from(channels));
+                // A window holds a sum for each channel, and rows of bytes have sums of 64 bits.
+                holds_the_bound::<u8>(&geometry, |input, output| widened(input, output) + u64::from(channels) + input);
             }
         }
     }

@@ -58,8 +58,12 @@ fn every_length_is_converted_whole() {
         F16::round(&numbers, &mut halves);
         assert_eq!(halves, expected);
         let mut bytes = vec![0; numbers.len()];
-        u8::round(&vec![7.5; numbers.len()], &mut bytes);
-        assert_eq!(bytes, vec![8; numbers.len()]);
+        let numbers: Vec<f32> = (0..len).map(|i| f32::from(i) - 50.5).collect();
+        u8::round(&numbers, &mut bytes);
+        assert_eq!(bytes, (0..i32::from(len)).map(|i| (i - 50).clamp(0, 255) as u8).collect::<Vec<_>>());
+        let mut widened = vec![f32::NAN; bytes.len()];
+        u8::widen(&bytes, &mut widened);
+        assert_eq!(widened, bytes.iter().map(|&byte| f32::from(byte)).collect::<Vec<_>>());
     }
 }
 
@@ -91,8 +95,8 @@ impl Visitor<u8, u64> for Comparison<'_> {
                 output[i], expected[i]
             );
         }
-        let listed = plan::<u8>(geometry);
-        let is_chosen = listed.scratch_len() == named.scratch_len() && forward(&listed, geometry, input) == output;
+        // Results are equal, so only their scratch memory tells algorithms apart.
+        let is_chosen = plan::<u8>(geometry).scratch_len() == named.scratch_len();
         assert!(!is_first || is_chosen, "the list does not choose {name} for {geometry:?}");
         self.is_first = false;
     }
@@ -100,15 +104,20 @@ impl Visitor<u8, u64> for Comparison<'_> {
 
 #[test]
 fn every_listed_algorithm_of_bytes_equals_the_definition() {
-    let (mut counts, mut seed) = (Counts::new(), 0);
-    for (_, world) in WORLDS {
+    let (mut counts, mut seed) = (Counts::new(), 0_u64);
+    for (name, world) in WORLDS {
+        // The largest worlds would take most of the time. Seven divides no number of layouts or divisors.
+        let step = if LEFT_OUT.contains(name) { 7 } else { 1 };
         world(&mut |geometry| {
+            seed += 1;
+            if !seed.is_multiple_of(step) {
+                return;
+            }
             let input = bytes(seed, geometry.input_len());
             let expected = geometry.definition_of_bytes(&input);
             assert_eq!(expected.len(), geometry.output_len(), "{geometry:?}");
             let (input, expected, counts) = (&*input, &*expected, &mut counts);
             <u8 as Pooled>::Algorithm::visit(&mut Comparison { geometry, input, expected, is_first: true, counts });
-            seed += 1;
         });
     }
     serve_enough(counts);

@@ -1,23 +1,27 @@
 //! Any window, in whole numbers: adds rows, then neighbours of their sums, and divides in f64.
 //!
-//! It serves windows of more taps than f32 holds the sum of, and divisors that are not whole.
+//! It serves windows of more taps than f32 holds the sum of. If dilation does not divide the stride, it sums most windows anew.
 
+use bytemuck::cast_slice_mut;
+
+use super::by_rows::MOST_ROWS;
 use super::change_of_sum;
 use crate::algorithms::Algorithm;
 use crate::geometry::{Axis, Geometry};
+use crate::rows::bytes::{Change, LANES, change_sums};
 use crate::rows::scratch::Scratch;
 
-/// Adds one term at a time.
+/// Adds vectors of rows, and one sum at a time along the width.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyWindow {
-    /// The sums of rows, and those of the channels of a window.
-    scratch: Scratch<2>,
+    /// The sums of rows, those of the channels of a window, and a row of changes.
+    scratch: Scratch<3>,
 }
 
 impl Algorithm<u8, u64> for AnyWindow {
     fn new(geometry: &Geometry) -> Option<Self> {
-        let lengths = [geometry.input_width(), geometry.channels];
-        Some(Self { scratch: Scratch::new(lengths.map(|length| length as u64), usize::MAX)? })
+        let width = geometry.input_width() as u64;
+        Some(Self { scratch: Scratch::new([width, geometry.channels as u64, width.div_ceil(4)], usize::MAX)? })
     }
 
     fn scratch_len(&self) -> usize {
@@ -28,14 +32,26 @@ impl Algorithm<u8, u64> for AnyWindow {
     #[inline(never)]
     fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [u64]) {
         let Geometry { rows, columns, channels, divisor, .. } = geometry;
-        let steps = [geometry.row_phases.residue_step(), geometry.column_phases.residue_step()];
-        let [sums, totals] = self.scratch.split(scratch);
+        let [row_step, column_step] = [geometry.row_phases.residue_step(), geometry.column_phases.residue_step()];
+        let [sums, totals, changes] = self.scratch.split(scratch);
+        let changes = &mut cast_slice_mut(changes)[..geometry.input_width()];
         for (input, output) in geometry.planes(input, output) {
             for (oh, output) in output.chunks_exact_mut(geometry.output_width()).enumerate() {
-                change_totals(sums, rows, oh, steps[0], input);
+                let mut change = change_from_before(sums, rows, oh, row_step);
+                if sums.len() < LANES {
+                    add_terms(sums, &change, input);
+                } else {
+                    while change.added.count + change.removed.count > 0 {
+                        change_sums(changes, None, input, sums.len(), &change.take(MOST_ROWS));
+                        for (sum, change) in sums.iter_mut().zip(&*changes) {
+                            *sum = sum.wrapping_add_signed(change.cast_signed().into());
+                        }
+                    }
+                }
                 let row_factor = divisor.row_factor(rows, oh);
                 for (ow, averages) in output.chunks_exact_mut(*channels).enumerate() {
-                    change_totals(totals, columns, ow, steps[1], sums);
+                    let change = change_from_before(totals, columns, ow, column_step);
+                    add_terms(totals, &change, sums);
                     let divisor = row_factor * divisor.column_factor(columns, ow);
                     for (average, &total) in averages.iter_mut().zip(&*totals) {
                         *average = (total as f64 / divisor + 0.5) as u8;
@@ -46,12 +62,17 @@ impl Algorithm<u8, u64> for AnyWindow {
     }
 }
 
-/// `totals[x] = Σ terms[t, x]` over the taps t of window `o`. If it is not the first one, totals are those of the window before.
-fn change_totals<T: Copy + Into<u64>>(totals: &mut [u64], axis: &Axis, o: usize, step: usize, terms: &[T]) {
+/// How the totals of window `o` follow from those of the window before. If that takes more terms, totals become zeros.
+fn change_from_before(totals: &mut [u64], axis: &Axis, o: usize, step: usize) -> Change {
     let (earlier, change) = change_of_sum(axis, o, o.checked_sub(1).filter(|_| step == 1));
     if earlier.is_none() {
         totals.fill(0);
     }
+    change
+}
+
+/// `totals[x] += Σ terms[added, x] − Σ terms[removed, x]`
+fn add_terms<T: Copy + Into<u64>>(totals: &mut [u64], change: &Change, terms: &[T]) {
     let len = totals.len();
     for term in change.added.iter() {
         for (total, &value) in totals.iter_mut().zip(&terms[term * len..]) {

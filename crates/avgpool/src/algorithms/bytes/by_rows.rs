@@ -4,10 +4,10 @@
 
 use bytemuck::cast_slice_mut;
 
-use super::{change_of_sum, is_exact_in_f32};
+use super::{MOST_TAPS_IN_F32, change_of_sum, taps};
 use crate::algorithms::Algorithm;
 use crate::algorithms::separable::{Chunks, Columns};
-use crate::geometry::Geometry;
+use crate::geometry::{Divisor, Geometry};
 use crate::rows::bytes::{LANES, add_changes, change_sums};
 use crate::rows::scratch::Scratch;
 use crate::rows::widen::Stored;
@@ -22,11 +22,11 @@ pub struct ByRows {
 }
 
 /// The most rows whose sum is the same as a signed and as an unsigned integer of 16 bits.
-const MOST_ROWS: usize = 128;
+pub(super) const MOST_ROWS: usize = 128;
 
 impl Algorithm<u8, f32> for ByRows {
     fn new(geometry: &Geometry) -> Option<Self> {
-        if geometry.input_width() < LANES || !is_exact_in_f32(geometry) {
+        if geometry.input_width() < LANES || taps(geometry) > MOST_TAPS_IN_F32 {
             return None;
         }
         let most = geometry.most_scratch::<f32>();
@@ -46,7 +46,12 @@ impl Algorithm<u8, f32> for ByRows {
         let (width, output_width, height) = (geometry.input_width(), geometry.output_width(), geometry.rows.output);
         let [averages, changes, scratch] = self.scratch.split(scratch);
         let changes = &mut cast_slice_mut(changes)[..width];
-        let (band, mut columns) = Columns::new(&self.chunks, geometry, scratch, output.len() / output_width);
+        // f32 rounds quotients by some fixed divisors to a half. So it only sums, and f64 divides.
+        let mut summed = *geometry;
+        if let Divisor::Fixed(_) = geometry.divisor {
+            summed.divisor = Divisor::Fixed(1.0);
+        }
+        let (band, mut columns) = Columns::new(&self.chunks, &summed, scratch, output.len() / output_width);
         let [before, pitch] = self.chunks.method.layout(width);
         band.fill(0.0);
         let step = geometry.row_phases.residue_step();
@@ -71,7 +76,13 @@ impl Algorithm<u8, f32> for ByRows {
             }
             let averages = &mut averages[..output.len()];
             columns.average(averages, &band[..count * pitch], first);
-            u8::round(averages, output);
+            if let Divisor::Fixed(divisor) = geometry.divisor {
+                for (average, &sum) in output.iter_mut().zip(&*averages) {
+                    *average = (f64::from(sum) / divisor + 0.5) as u8;
+                }
+            } else {
+                u8::round(averages, output);
+            }
         }
     }
 }

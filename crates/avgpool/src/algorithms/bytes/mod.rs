@@ -20,22 +20,12 @@ use core::marker::PhantomData;
 use bytemuck::{Pod, cast_slice_mut};
 
 use super::Algorithm;
-use crate::geometry::{Axis, Divisor, Geometry};
+use crate::geometry::{Axis, Geometry};
 use crate::rows::bytes::{Change, Terms};
 
-/// Whether f32 holds all sums and rounds all averages correctly.
-///
-/// Sums of fewer than 2^16 bytes are exact. Their quotients by a whole number below 2^16 are never rounded to a half: the
-/// nearest one is further away than the rounding error.
-#[expect(clippy::float_cmp, reason = "a divisor is whole or not")]
-fn is_exact_in_f32(geometry: &Geometry) -> bool {
-    let is_exact = match geometry.divisor {
-        Divisor::Fixed(divisor) => f64::from(divisor as u16) == divisor,
-        // Divisors are at most the number of taps.
-        Divisor::IncludePad | Divisor::ExcludePad => true,
-    };
-    is_exact && taps(geometry) <= u16::MAX.into()
-}
+/// The most taps with which f32 is exact: it holds the sums. Their quotients by a whole number below 2^16 are never rounded to
+/// a half, because the nearest one is further away than the rounding error.
+const MOST_TAPS_IN_F32: u64 = (1 << 16) - 1;
 
 /// The taps of a window, inside the plane or not.
 fn taps(geometry: &Geometry) -> u64 {

@@ -26,7 +26,7 @@ impl Algorithm<u8, u16> for ShortWindows {
         let (columns, channels) = (&geometry.columns, geometry.channels);
         let taps = taps(geometry);
         let fills_lanes = columns.stride == 1 || channels >= FEWEST_CHANNELS;
-        let is_long = geometry.input_width() >= LANES;
+        let is_long = geometry.input_width().min(geometry.output_width()) >= LANES;
         if !(geometry.common_divisor == Some(taps as f64) && fills_lanes && is_long) {
             return None;
         }
@@ -40,7 +40,7 @@ impl Algorithm<u8, u16> for ShortWindows {
         let positions = (columns.pad_begin as u64 + columns.input as u64).max(last_start + columns.last_tap() + 1);
         let sums = positions * channels as u64 + LANES as u64;
         let totals = (geometry.output_width() + LANES) as u64;
-        let scratch = Scratch::new([sums, sums, totals], 4 * geometry.most_scratch::<u64>())?;
+        let scratch = Scratch::new([sums, sums, totals], geometry.most_scratch::<u64>().saturating_mul(4))?;
         Some(Self { reciprocal: Reciprocal::new(taps)?, runs, scratch })
     }
 

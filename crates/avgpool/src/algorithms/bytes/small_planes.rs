@@ -1,8 +1,8 @@
 //! Small planes: widened to f32, which has algorithms for them.
 
-use super::is_exact_in_f32;
+use super::{MOST_TAPS_IN_F32, taps};
 use crate::algorithms::{Algorithm, Pooled, Widened};
-use crate::geometry::Geometry;
+use crate::geometry::{Divisor, Geometry};
 
 /// The most elements of a row. The other algorithms take about 50 ns for each row, however short.
 const LONGEST: usize = 128;
@@ -18,7 +18,9 @@ impl Algorithm<u8, f32> for SmallPlanes {
     fn new(geometry: &Geometry) -> Option<Self> {
         let is_small = geometry.input_width().max(geometry.output_width()) <= LONGEST
             && geometry.input_len().max(geometry.output_len()) <= LARGEST;
-        (is_small && is_exact_in_f32(geometry)).then(|| Algorithm::<u8, f32>::new(geometry).map(Self))?
+        // Counted divisors are whole numbers, and at most the number of taps.
+        let is_exact = taps(geometry) <= MOST_TAPS_IN_F32 && !matches!(geometry.divisor, Divisor::Fixed(_));
+        (is_small && is_exact).then(|| Algorithm::<u8, f32>::new(geometry).map(Self))?
     }
 
     fn scratch_len(&self) -> usize {
