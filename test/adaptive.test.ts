@@ -301,3 +301,53 @@ test('one pool serves inputs of different sizes, types and ranks in turn', () =>
     }
   }
 });
+
+describe('the element types that are only stored', () => {
+  const sizes = [1, 2, 3, 5, 7, 12];
+
+  /** Visits small planes of three channels, by the sizes of the input and of the output. */
+  const visit = (call: (shape: number[], outputSize: [number, number], values: number[]) => void) => {
+    for (const height of sizes) {
+      for (const width of sizes) {
+        for (const outputSize of [
+          [1, 1],
+          [2, 3],
+          [5, 4],
+          [13, 7],
+        ] as [number, number][]) {
+          const values = Array.from({ length: 3 * height * width }, (_, i) => (i * 37 + height * width) % 256);
+          call([3, height, width], outputSize, values);
+        }
+      }
+    }
+  };
+
+  test('uint8 rounds the averages of float64 to whole numbers, halves up', () => {
+    visit((shape, outputSize, values) => {
+      const exact = adaptiveAvgPool2d(Tensor.from(values, shape, 'float64'), outputSize);
+      // A sum is whole, and no average is nearer to a half than the rounding error.
+      const expected = Array.from(exact.data, (value) => Math.floor(value + 0.5));
+      const bytes = adaptiveAvgPool2d(Tensor.from(values, shape, 'uint8'), outputSize);
+      expect([...bytes.data], `${shape} to ${outputSize}`).toEqual(expected);
+    });
+  });
+
+  test('float16 rounds the averages and gradients of float32', () => {
+    visit((shape, outputSize, values) => {
+      const pool = new AdaptiveAvgPool2d(outputSize);
+      for (const direction of ['forward', 'backward'] as const) {
+        const [wide, half] = (['float32', 'float16'] as const).map((dtype) => {
+          if (direction === 'forward') {
+            return pool.forward(Tensor.from(values, shape, dtype));
+          }
+          const outputShape = pool.outputShape(shape);
+          const size = outputShape.reduce((product, size) => product * size, 1);
+          const gradients = Array.from({ length: size }, (_, i) => (i * 29) % 256);
+          return pool.backward(Tensor.from(gradients, outputShape, dtype), shape);
+        }) as [Tensor, Tensor];
+        const rounded = Tensor.from(wide, undefined, 'float16');
+        expect(half.toArray(), `${direction}, ${shape} to ${outputSize}`).toEqual(rounded.toArray());
+      }
+    });
+  });
+});

@@ -267,3 +267,7 @@ describe('float16', () => {
     expect(new AvgPool2d([1, 2]).forward(x).toArray()).toEqual([[[1.5, Number.NaN, Number.POSITIVE_INFINITY, 7.5]]]);
   });
 });
+
+test('outputShape knows the output of every tensor, whatever its type', () => {
+  expect(new AvgPool2d(2).outputShape([1, 2 ** 15, 2 ** 15])).toEqual([1, 2 ** 14, 2 ** 14]);
+});

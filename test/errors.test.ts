@@ -216,6 +216,12 @@ const options: BadCall[] = [
     'unknown option "kernel_size"; the options are kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dilation, layout',
   ],
   [
+    'an object of options behind the kernel size',
+    make(2, { padding: 1 } as never),
+    TypeError,
+    'expected options by position, or one object of all: { kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride, dilation, layout }, got a plain object among others',
+  ],
+  [
     'six options by position',
     make(2, 2, 0, false, true, 1),
     TypeError,
@@ -229,7 +235,8 @@ const options: BadCall[] = [
   ],
 ];
 
-const shapes = (name: string, call: (shape: Any) => unknown): BadCall[] => [
+/** `type` and the size of its elements are those of a tensor of this shape. */
+const shapes = (name: string, call: (shape: Any) => unknown, type = 'float32', bytes = 4): BadCall[] => [
   [`${name} of rank 2`, () => call([2, 2]), RangeError, `${sizes(name)}, got [2, 2]`],
   [`${name} of rank 5`, () => call([1, 1, 1, 2, 2]), RangeError, `${sizes(name)}, got [1, 1, 1, 2, 2]`],
   [`${name} with −1`, () => call([1, -1, 2, 2]), RangeError, `${sizes(name)}, got [1, -1, 2, 2]`],
@@ -252,9 +259,9 @@ const shapes = (name: string, call: (shape: Any) => unknown): BadCall[] => [
   [`${name} undefined`, () => call(undefined), TypeError, `${sizes(name)}, got undefined`],
   [
     `${name} of 2^31 bytes`,
-    () => call([1, 1, 2 ** 15, 2 ** 14]),
+    () => call([1, 1, 2 ** 15, 2 ** 16 / bytes]),
     RangeError,
-    'a tensor of shape [1, 1, 32768, 16384] and type float32 takes 2147483648 bytes, more than the limit of 2147483632',
+    `a tensor of shape [1, 1, 32768, ${2 ** 16 / bytes}] and type ${type} takes 2147483648 bytes, more than the limit of 2147483632`,
   ],
   [
     `${name} with 2^32`,
@@ -542,19 +549,25 @@ const sources: BadCall[] = [
     'nested arrays of rank 2',
     () => Tensor.from([[1, 2]] as Any),
     RangeError,
-    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 2]',
+    'values must be nested arrays of 3 or 4 levels of numbers, got 2 levels of 1',
+  ],
+  [
+    'typed arrays in nested arrays',
+    () => Tensor.from([[Float32Array.of(1, 2)]] as Any),
+    RangeError,
+    'values must be nested arrays of 3 or 4 levels of numbers, got 2 levels of an instance of Float32Array',
   ],
   [
     'nested arrays of rank 5',
     () => Tensor.from([[[[[1]]]]] as Any),
     RangeError,
-    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 1, 1, 1, 1]',
+    'values must be nested arrays of 3 or 4 levels of numbers, got 5 levels of 1',
   ],
   [
     'nested arrays that contain themselves',
     () => Tensor.from(cycle as Any),
     RangeError,
-    'the shape of the values must be an array of 3 or 4 non-negative integers, got [1, 1, 1, 1, 1]',
+    'values must be nested arrays of 3 or 4 levels of numbers, got 5 levels of [[[…]]]',
   ],
   [
     'a longer row in nested arrays',
@@ -603,7 +616,7 @@ const sources: BadCall[] = [
     'data without a shape',
     () => Tensor.from({ data: four } as Any),
     TypeError,
-    'values with data must also have a shape, dims, or a width and a height',
+    'values with data must also have a shape, dims, or a width and a height, got { data }',
   ],
   [
     'a method as data',
@@ -681,25 +694,25 @@ const sources: BadCall[] = [
     'a picture with a part of a pixel',
     () => Tensor.from({ data: new Uint8Array(9), width: 2, height: 2 }),
     RangeError,
-    'a picture of 2×2 must have the same number of values at each position, got 9 values',
+    'a picture of width 2 and height 2 must have the same number of values at each position, got 9 values',
   ],
   [
     'a picture without pixels or channels',
     () => Tensor.from({ data: new Uint8Array(0), width: 0, height: 2 }),
     RangeError,
-    'a picture of 2×0 must have the same number of values at each position, got 0 values',
+    'a picture of width 0 and height 2 must have the same number of values at each position, got 0 values',
   ],
   [
     'a picture in a detached view',
     () => Tensor.from({ data: detached, width: 2, height: 2 }),
     RangeError,
-    'a picture of 2×2 must have the same number of values at each position, got 0 values: the memory has grown since this view was made; read data again',
+    'a picture of width 2 and height 2 must have the same number of values at each position, got 0 values: the memory has grown since this view was made; read data again',
   ],
   [
     'text as the number of channels',
     () => Tensor.from({ data: four, width: 2, height: 2, channels: '1' as Any }),
     TypeError,
-    `${sizes('shape')}, got [2, 2, "1"]`,
+    'channels must be a non-negative integer, got "1"',
   ],
   [
     'a picture with the wrong number of channels',
@@ -849,7 +862,7 @@ const calls: BadCall[] = [
     'expected gradOutput to be a tensor of shape [2, 2, 2], got [1, 2, 2, 2]',
   ],
   ...shapes('inputShape', (shape) => pool.backward(out, shape)),
-  ...shapes('inputShape', (shape) => pool.outputShape(shape)).map(
+  ...shapes('inputShape', (shape) => pool.outputShape(shape), 'uint8', 1).map(
     ([what, ...rest]) => [`${what}, in outputShape`, ...rest] as BadCall,
   ),
   [

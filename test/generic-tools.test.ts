@@ -113,6 +113,7 @@ describe('copies', () => {
       // Node reads what it serialises into a pool of up to 64 kB.
       expect(copy.values?.buffer.byteLength).toBeLessThan(2 ** 17);
       expect(Tensor.from(copy.values as Float64Array, copy.shape, copy.dtype)).toStrictEqual(tensor);
+      expect(Tensor.from(copy as never)).toStrictEqual(tensor);
     }
     const disposed = Tensor.ones([1, 1, 1]);
     disposed.dispose();
@@ -126,6 +127,7 @@ describe('copies', () => {
       expect(text).toBe(`{"tensor":{"shape":[1,2,2],"dtype":"${type}","data":[1,2,3,255]}}`);
       const { data, shape, dtype } = JSON.parse(text).tensor;
       expect(Tensor.from(data, shape, dtype)).toStrictEqual(tensor);
+      expect(Tensor.from({ data, shape, dtype })).toStrictEqual(tensor);
       tensor.dispose();
       expect(JSON.stringify(tensor)).toBe(`{"shape":[1,2,2],"dtype":"${type}","data":null}`);
     }

@@ -272,6 +272,20 @@ describe('half floats', () => {
   });
 });
 
+test('a source that names an element type gives a tensor of it, whatever holds the values', () => {
+  const types = ['float32', 'float64', 'float16', 'uint8'] as const;
+  for (const data of [[1, 2], Float32Array.of(1, 2), Float64Array.of(1, 2), Uint8Array.of(1, 2)]) {
+    for (const name of types) {
+      const expected = Tensor.from([1, 2], [1, 1, 2], name);
+      expect(Tensor.from({ data, shape: [1, 1, 2], dtype: name })).toStrictEqual(expected);
+      expect(Tensor.from({ data, dims: [1, 1, 2], type: name })).toStrictEqual(expected);
+    }
+    const other = Tensor.from({ data, shape: [1, 1, 2], dtype: 'int32' });
+    expect(other).toStrictEqual(Tensor.from(data, [1, 1, 2]));
+  }
+  expect(() => Tensor.from({ data: [1, 256], shape: [1, 1, 2], dtype: 'uint8' })).toThrow('got 256 at index 1');
+});
+
 test('a tensor is a source of all element types', () => {
   for (const dtype of ['float32', 'float64', 'float16', 'uint8'] as const) {
     const tensor = Tensor.from([1, 2, 3, 4], [1, 2, 2], dtype);

@@ -132,6 +132,13 @@ export const adaptiveSignature = {
 /** The options by name, from either form of arguments. */
 export function parseArguments<O extends object>(args: readonly unknown[], signature: Signature): O {
   const isObject = isOptions(args[0]);
+  const misplaced = isObject ? undefined : args.slice(1).find(isOptions);
+  if (misplaced !== undefined) {
+    const all = Object.keys(signature.defaults).join(', ');
+    throw new TypeError(
+      `expected options by position, or one object of all: { ${all} }, got ${show(misplaced)} among others`,
+    );
+  }
   const most = isObject ? 1 : signature.positional;
   if (args.slice(most).some((extra) => extra !== undefined)) {
     const byPosition = most === 1 ? 'one option by position' : `at most ${most} options by position`;

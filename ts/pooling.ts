@@ -114,7 +114,8 @@ export abstract class Pool {
   outputShape(inputShape: Shape, extra?: unknown): number[] {
     const pooling = poolingOf(this, 'pool.outputShape(inputShape)', extra);
     const shape = readOnce(inputShape);
-    checkShape('inputShape', shape, 'float32');
+    // The type with the largest tensors: the type of the input is not known.
+    checkShape('inputShape', shape, 'uint8');
     const { outputHeight, outputWidth } = planeSizes(pooling, shape);
     return resized(pooling, shape, outputHeight, outputWidth);
   }

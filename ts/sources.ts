@@ -2,8 +2,8 @@
 //
 // It reads each property of a source once. It knows no tensors, and not which shapes they can have.
 
-import { checkArray, checkSize, firstItems, show, tagOf } from './check.js';
-import { type DType, type DTypeOf, dtypeOf, isBits, numbersOf, type View } from './dtype.js';
+import { checkArray, checkSize, firstItems, RANKS, show, tagOf } from './check.js';
+import { type DType, type DTypeOf, dtypeOf, dtypes, isBits, numbersOf, type View } from './dtype.js';
 import { viewedBuffers } from './memory.js';
 import type { Shape } from './tensor.js';
 
@@ -12,17 +12,23 @@ export type NestedNumbers =
   | readonly (readonly (readonly number[])[])[]
   | readonly (readonly (readonly (readonly number[])[])[])[];
 
-/** An ndarray of scijs or of stdlib, a tensor of ONNX Runtime or of this package, or an object like them. */
-export type StridedValues = ({ readonly shape: Shape } | { readonly dims: Shape }) & {
-  /** The elements. A Uint16Array holds the bits of float16 if `type` or `dtype` is `'float16'`. */
-  readonly data: ArrayLike<number>;
-  /** For each dimension, the distance in `data` from one element to the next; by default that of row-major order. */
-  readonly stride?: readonly number[] | undefined;
-  /** Another name of `stride`. */
-  readonly strides?: readonly number[] | undefined;
-  /** The index of the first element in `data`, 0 by default. */
-  readonly offset?: number | undefined;
-};
+/**
+ * An ndarray of scijs or of stdlib, a tensor of ONNX Runtime or of this package, or an object like them. JSON and
+ * `structuredClone` make such objects of a tensor.
+ */
+export type StridedValues = ({ readonly shape: Shape } | { readonly dims: Shape }) &
+  ({ readonly data: ArrayLike<unknown> } | { readonly values: ArrayBufferView | undefined }) & {
+    /** The element type, if it is one of a tensor. Data in a Uint16Array are then the bits of float16. */
+    readonly dtype?: string | undefined;
+    /** Another name of `dtype`. */
+    readonly type?: string | undefined;
+    /** For each dimension, the distance in `data` from one element to the next; by default that of row-major order. */
+    readonly stride?: readonly number[] | undefined;
+    /** Another name of `stride`. */
+    readonly strides?: readonly number[] | undefined;
+    /** The index of the first element in `data`, 0 by default. */
+    readonly offset?: number | undefined;
+  };
 
 /** A picture in the layout NHWC, such as an ImageData. Its shape is `[height, width, channels]`. */
 export interface Picture {
@@ -36,23 +42,23 @@ export interface Picture {
 /** Values that have a shape of their own. */
 export type Source = NestedNumbers | StridedValues | Picture;
 
-/** The default element type for a source. */
-export type DTypeOfSource<S> = S extends { readonly data: infer V }
-  ? V extends Uint16Array
-    ? DTypeOfBits<S>
-    : DTypeOf<V>
-  : 'float32';
+/** The default element type for a source: the one that it names, or that of its values. */
+export type DTypeOfSource<S> =
+  NameOfDType<S> extends DType
+    ? NameOfDType<S>
+    : string extends NameOfDType<S>
+      ? DType
+      : S extends { readonly data: infer V } | { readonly values: infer V }
+        ? DTypeOf<V>
+        : 'float32';
 
-type DTypeOfBits<S> = S extends { readonly type: 'float16' } | { readonly dtype: 'float16' }
-  ? 'float16'
-  : S extends { readonly type: string } | { readonly dtype: string }
-    ? 'float16' | 'float32'
-    : 'float32';
+type NameOfDType<S> = S extends { readonly dtype: infer Name } | { readonly type: infer Name } ? Name : undefined;
 
 /** The properties of objects with values in `data`. */
 type Properties = {
   readonly [Name in
     | 'data'
+    | 'values'
     | 'shape'
     | 'dims'
     | 'stride'
@@ -85,14 +91,21 @@ interface Values {
  */
 export function readValues(values: unknown, shape: unknown): Values {
   if (shape === undefined && Array.isArray(values) && Array.isArray(values[0])) {
+    const nested = nestedShape(values);
+    if (!RANKS.includes(nested.length)) {
+      const innermost = nested.reduce<unknown>((level) => (level as unknown[])[0], values);
+      const got = `${nested.length} levels of ${show(innermost)}`;
+      throw new RangeError(`values must be nested arrays of 3 or 4 levels of numbers, got ${got}`);
+    }
     const read = (shape: Shape, size: number) => flatten(values, shape, size);
-    return { name: 'the shape of the values', shape: nestedShape(values), dtype: 'float32', read };
+    return { name: 'the shape of the values', shape: nested, dtype: 'float32', read };
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values) && !ArrayBuffer.isView(values)) {
-    const { data } = values as Properties;
     // Not the length: an ndarray of stdlib has one, too.
-    if (data !== undefined) {
-      return readObject(values, data as ArrayLike<number>, shape);
+    const { data, values: copied } = values as Properties;
+    const elements = data === undefined && ArrayBuffer.isView(copied) ? copied : data;
+    if (elements !== undefined) {
+      return readObject(values, elements as ArrayLike<number>, shape);
     }
   }
   const length = lengthOf('values', values);
@@ -108,11 +121,13 @@ function readObject(properties: Properties, data: ArrayLike<number>, given: unkn
     throw new TypeError(`shape must be undefined for values with a shape of their own, got ${show(given)}`);
   }
   const { shape = properties.dims, stride = properties.strides, offset, type, dtype } = properties;
-  const isHalf = isBits(data) && (type === 'float16' || dtype === 'float16');
+  // Another library can have element types that a tensor lacks.
+  const named = [dtype, type].find((name): name is DType => typeof name === 'string' && Object.hasOwn(dtypes, name));
+  const isHalf = isBits(data) && named === 'float16';
   return {
     name: 'shape',
     shape: shape === undefined ? pictureShape(properties, data, length) : shape,
-    dtype: isHalf ? 'float16' : dtypeOf(data),
+    dtype: named ?? dtypeOf(data),
     read: (shape, size, dtype) => {
       const elements =
         stride === undefined && offset === undefined
@@ -123,23 +138,24 @@ function readObject(properties: Properties, data: ArrayLike<number>, given: unkn
   };
 }
 
-function pictureShape(
-  { width, height, channels }: Properties,
-  data: ArrayLike<number>,
-  length: number,
-): readonly unknown[] {
+function pictureShape(properties: Properties, data: ArrayLike<number>, length: number): readonly unknown[] {
+  const { width, height, channels } = properties;
   if (width === undefined || height === undefined) {
-    throw new TypeError('values with data must also have a shape, dims, or a width and a height');
+    const got = Object.keys(properties).slice(0, 8).join(', ');
+    throw new TypeError(`values with data must also have a shape, dims, or a width and a height, got { ${got} }`);
   }
   checkSize(width, 0, 'width', 'must be a non-negative integer');
   checkSize(height, 0, 'height', 'must be a non-negative integer');
   if (channels !== undefined) {
+    checkSize(channels, 0, 'channels', 'must be a non-negative integer');
     return [height, width, channels];
   }
   const own = length / (height * width);
   if (!Number.isInteger(own) || own === 0) {
     const must = 'must have the same number of values at each position';
-    throw new RangeError(`a picture of ${height}×${width} ${must}, got ${length} values${whyEmpty(data)}`);
+    throw new RangeError(
+      `a picture of width ${width} and height ${height} ${must}, got ${length} values${whyEmpty(data)}`,
+    );
   }
   return [height, width, own];
 }
