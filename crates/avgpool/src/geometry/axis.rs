@@ -1,6 +1,7 @@
 //! One axis: its output size, its windows and their counts.
 //!
-//! It knows stride, padding, dilation, ceil mode and adaptive sizes. It knows neither which axis it is, height or width, nor the element type.
+//! It knows stride, padding, dilation, ceil mode and adaptive sizes. It knows neither which axis it is, height or width, nor the
+//! element type. Functions with many callers are out of line, which keeps the module small.
 
 use core::num::NonZeroU32;
 use core::ops::Range;

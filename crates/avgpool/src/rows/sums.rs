@@ -145,17 +145,26 @@ impl<'a, T: Element> Sums<'a, T> {
         }
     }
 
-    /// Adds term by term, each sum with its own number of terms.
+    /// Adds term by term, each sum with its own number of terms. Neighbouring sums of the same terms are added once, if a shift
+    /// has several.
     fn add_clipped(mut self) {
-        let width = self.width;
-        let mut result = 0;
-        for j in self.numbers.clone() {
-            let terms = self.progression.terms(j);
-            let term = (terms.start - self.first_term).wrapping_mul(self.term_pitch);
-            for matrix in 0..self.matrices {
-                self.add_any(width, result + matrix * self.lens[0], term + matrix * self.lens[1], terms.len());
+        let (width, end, is_uneven) = (self.width, self.numbers.end, self.progression.per_shift > 1);
+        let (mut result, mut j) = (0, self.numbers.start);
+        let mut terms = self.progression.terms(j);
+        while j < end {
+            let (first, same) = (j, terms.clone());
+            while j < end && terms == same && (j == first || is_uneven) {
+                j += 1;
+                terms = self.progression.terms(j);
             }
-            result += self.pitch;
+            if is_uneven {
+                self.copies = j - first;
+            }
+            let term = (same.start - self.first_term).wrapping_mul(self.term_pitch);
+            for matrix in 0..self.matrices {
+                self.add_any(width, result + matrix * self.lens[0], term + matrix * self.lens[1], same.len());
+            }
+            result += (j - first) * self.pitch;
         }
     }
 
