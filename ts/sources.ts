@@ -42,7 +42,7 @@ export interface Picture {
 /** Values that have a shape of their own. */
 export type Source = NestedNumbers | StridedValues | Picture;
 
-/** The default element type for a source: the one that it names, or that of its values. */
+/** The element type that a source names. If it names none, the type of its values. */
 export type DTypeOfSource<S> =
   NameOfDType<S> extends DType
     ? NameOfDType<S>

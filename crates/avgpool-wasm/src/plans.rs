@@ -114,6 +114,7 @@ impl Plans {
         count_include_pad: bool,
         divisor_override: Option<f64>,
     ) -> Status {
+        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
         let divisor = match divisor_override {
             Some(value) => Divisor::Fixed(value),
             None if count_include_pad => Divisor::IncludePad,
@@ -129,7 +130,12 @@ impl Plans {
             let (rows, columns) = (axis(height, rows, kernel_height)?, axis(width, columns, kernel_width)?);
             Geometry::new(rows, columns, NonZeroU32::new(channels)?, divisor)
         };
-        self.put(index, dtype, geometry())
+        let Some(plan) = geometry().and_then(|geometry| AnyPlan::new(dtype, geometry)) else { return Status::TooLarge };
+        let blocks = plan.workspace_len().max(SMALLEST_WORKSPACE);
+        let Some(workspace) = self.take_workspace(blocks) else { return Status::OutOfMemory };
+        self.workspace.set(workspace);
+        place.set(Some(plan));
+        Status::Done
     }
 
     /// Pools every plane of `input` into a plane of `output`, by plan `index`.
@@ -144,19 +150,6 @@ impl Plans {
 }
 
 impl Plans {
-    /// Puts the plan for a geometry into place `index`.
-    #[expect(clippy::large_types_passed_by_value, reason = "it is moved into the plan")]
-    fn put(&self, index: u32, dtype: DType, geometry: Option<Geometry>) -> Status {
-        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
-        let Some(plan) = geometry.and_then(|geometry| AnyPlan::new(dtype, geometry)) else { return Status::TooLarge };
-        let Some(workspace) = self.take_workspace(plan.workspace_len().max(SMALLEST_WORKSPACE)) else {
-            return Status::OutOfMemory;
-        };
-        self.workspace.set(workspace);
-        place.set(Some(plan));
-        Status::Done
-    }
-
     /// Takes the workspace, grown to at least `count` blocks. The caller puts it back. If there is no memory for it, it stays
     /// in its place and the result is `None`.
     fn take_workspace(&self, count: usize) -> Option<Vec<Block>> {

@@ -6,6 +6,8 @@
 use core::num::NonZeroU32;
 use core::ops::Range;
 
+use crate::rows::progression::uneven_terms;
+
 /// The options of one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AxisOptions {
@@ -190,20 +192,17 @@ impl Axis {
     /// The input position of the first tap of window `o`, negative in the padding.
     #[inline(never)]
     pub(crate) fn start(&self, o: usize) -> i64 {
-        let positions = o as i64 * self.stride as i64;
-        // A division takes longer than everything else here.
-        let positions = if self.is_regular() { positions } else { positions / self.per_stride as i64 };
-        positions - self.pad_begin as i64
+        if self.is_regular() {
+            o as i64 * self.stride as i64 - self.pad_begin as i64
+        } else {
+            uneven_terms(o, self.stride, self.per_stride).start as i64
+        }
     }
 
     /// The number of taps of window `o`, inside the input or not.
     #[inline(never)]
     pub(crate) fn taps(&self, o: usize) -> usize {
-        if self.is_regular() {
-            return self.kernel;
-        }
-        let end = (o as u64 + 1) * self.stride as u64;
-        (end.div_ceil(self.per_stride as u64) - self.start(o) as u64) as usize
+        if self.is_regular() { self.kernel } else { uneven_terms(o, self.stride, self.per_stride).len() }
     }
 
     /// The number of taps before position `limit` in a window that starts at `start`.

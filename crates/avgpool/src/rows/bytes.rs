@@ -40,10 +40,16 @@ pub struct Change {
     pub removed: Terms,
 }
 
+/// The most rows whose sum is the same as a signed and as an unsigned integer of 16 bits.
+const MOST_ROWS: usize = 128;
+
 impl Change {
-    /// Takes a part out, of at most `count` rows in each direction.
-    pub fn take(&mut self, count: usize) -> Self {
-        Self { added: self.added.take(count), removed: self.removed.take(count) }
+    /// Changes that make up this one. Each fits in 16 bits, signed or not.
+    pub fn parts(mut self) -> impl Iterator<Item = Self> {
+        core::iter::from_fn(move || {
+            let part = Self { added: self.added.take(MOST_ROWS), removed: self.removed.take(MOST_ROWS) };
+            (part.added.count + part.removed.count > 0).then_some(part)
+        })
     }
 }
 

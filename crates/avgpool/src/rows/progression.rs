@@ -38,18 +38,11 @@ impl Progression {
     #[inline]
     pub fn terms(&self, j: usize) -> Range<usize> {
         if self.per_shift > 1 {
-            return self.uneven_terms(j);
+            return uneven_terms(j, self.shift, self.per_shift);
         }
         let start = self.start + j as i64 * self.shift as i64;
         let clip = |number: i64| number.clamp(0, self.sources as i64) as usize;
         clip(start)..clip(start + self.terms as i64)
-    }
-
-    /// The same, if several sums share a shift.
-    #[inline(never)]
-    fn uneven_terms(&self, j: usize) -> Range<usize> {
-        let [shift, per_shift, j] = [self.shift, self.per_shift, j].map(|number| number as u64);
-        (j * shift / per_shift) as usize..((j + 1) * shift).div_ceil(per_shift) as usize
     }
 
     /// The numbers of the sums that all have `terms` terms, without a clipped one.
@@ -94,4 +87,11 @@ impl Progression {
         let before = |position: usize| position.saturating_sub(self.first_sum).div_ceil(self.sum_step).min(self.sums);
         before(positions.start)..before(positions.end)
     }
+}
+
+/// The terms of sum `j`, if `per_shift` sums share a shift.
+#[inline(never)]
+pub fn uneven_terms(j: usize, shift: usize, per_shift: usize) -> Range<usize> {
+    let [shift, per_shift, j] = [shift, per_shift, j].map(|number| number as u64);
+    (j * shift / per_shift) as usize..((j + 1) * shift).div_ceil(per_shift) as usize
 }

@@ -4,7 +4,6 @@
 
 use bytemuck::cast_slice_mut;
 
-use super::by_rows::MOST_ROWS;
 use super::change_of_sum;
 use crate::algorithms::Algorithm;
 use crate::geometry::{Axis, Geometry};
@@ -37,12 +36,12 @@ impl Algorithm<u8, u64> for AnyWindow {
         let changes = &mut cast_slice_mut(changes)[..geometry.input_width()];
         for (input, output) in geometry.planes(input, output) {
             for (oh, output) in output.chunks_exact_mut(geometry.output_width()).enumerate() {
-                let mut change = change_from_before(sums, rows, oh, row_step);
+                let change = change_from_before(sums, rows, oh, row_step);
                 if sums.len() < LANES {
                     add_terms(sums, &change, input);
                 } else {
-                    while change.added.count + change.removed.count > 0 {
-                        change_sums(changes, None, input, sums.len(), &change.take(MOST_ROWS));
+                    for part in change.parts() {
+                        change_sums(changes, None, input, sums.len(), &part);
                         for (sum, change) in sums.iter_mut().zip(&*changes) {
                             *sum = sum.wrapping_add_signed(change.cast_signed().into());
                         }

@@ -21,9 +21,6 @@ pub struct ByRows {
     scratch: Scratch<3>,
 }
 
-/// The most rows whose sum is the same as a signed and as an unsigned integer of 16 bits.
-pub(super) const MOST_ROWS: usize = 128;
-
 impl Algorithm<u8, f32> for ByRows {
     fn new(geometry: &Geometry) -> Option<Self> {
         if geometry.input_width() < LANES || taps(geometry) > MOST_TAPS_IN_F32 {
@@ -61,7 +58,7 @@ impl Algorithm<u8, f32> for ByRows {
             for i in 0..count {
                 let (plane, oh) = ((first + i) / height, (first + i) % height);
                 let bytes = &input[plane * geometry.input_len()..][..geometry.input_len()];
-                let (earlier, mut change) = change_of_sum(&geometry.rows, oh, (i.min(oh) >= step).then(|| oh - step));
+                let (earlier, change) = change_of_sum(&geometry.rows, oh, (i.min(oh) >= step).then(|| oh - step));
                 let start = before + i * pitch;
                 if earlier.is_some() {
                     let earlier = start - step * pitch;
@@ -69,8 +66,8 @@ impl Algorithm<u8, f32> for ByRows {
                 } else {
                     band[start..start + width].fill(0.0);
                 }
-                while change.added.count + change.removed.count > 0 {
-                    change_sums(changes, None, bytes, width, &change.take(MOST_ROWS));
+                for part in change.parts() {
+                    change_sums(changes, None, bytes, width, &part);
                     add_changes(&mut band[start..start + width], changes);
                 }
             }
