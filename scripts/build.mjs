@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeLicences } from './licences.mjs';
+import { nameByOrder } from './order.mjs';
 import { main, root, run, say } from './run.mjs';
 import { environment, setUpToolchain } from './toolchain.mjs';
 
@@ -46,7 +47,9 @@ export async function compileModule({ features = [], outDir = bindings } = {}) {
   await run('wasm-pack', ['build', 'crates/avgpool-wasm', ...flags, '--', ...cargoFlags], { env });
   say('Optimising the module');
   const module = join(folder, 'avgpool_wasm_bg.wasm');
-  await run('wasm-opt', [...optimisations, module, '-o', module]);
+  await run('wasm-opt', [...optimisations, ...instructions, module, '-o', module]);
+  nameByOrder(module);
+  await run('wasm-opt', ['--reorder-functions-by-name', ...instructions, module, '-o', module]);
 }
 
 // Panic messages hold paths of crates. Without the machine's part of the path, every machine builds the same module.
@@ -59,7 +62,10 @@ const optimisations = [
   '--low-memory-unused',
   // Keep row kernels out of line. Engines take longer to optimise large functions.
   '--one-caller-inline-max-function-size=0',
-  // The features that rustc's target and `+simd128` use. wasm-opt refuses any other.
+];
+
+/** What rustc's target and `+simd128` use. wasm-opt refuses any other instruction. */
+const instructions = [
   '--enable-bulk-memory',
   '--enable-multivalue',
   '--enable-mutable-globals',
