@@ -593,7 +593,7 @@ describe('running out of memory', () => {
 });
 
 describe('a stack overflow', () => {
-  test('in the middle of a call loses only the tensors of that call, and says so', () => {
+  test('in the middle of a call leaves all tensors usable, with any values in the result', () => {
     const program = `${attempt}
       const dive = (call) => { call(); dive(call); };
       const large = new AvgPool2d({ kernelSize: 21, stride: 2, padding: 10 });
@@ -601,34 +601,23 @@ describe('a stack overflow', () => {
       const output = large.forward(input);
       const grad = Tensor.ones(output.shape);
       const gradInput = Tensor.ones(input.shape);
+      const expected = [output.values, large.backward(grad, input.shape).values];
       const overflows = [
         attempt(() => dive(() => large.forward(input, output))),
         attempt(() => dive(() => large.backward(grad, input.shape, gradInput))),
       ];
-      const lost = [
-        attempt(() => large.forward(input, output)),
-        attempt(() => large.forward(output)),
-        attempt(() => large.backward(output, input.shape)),
-        attempt(() => large.backward(grad, input.shape, gradInput)),
-        attempt(() => large.backward(grad, input.shape, input)),
-      ];
-      const results = [large.forward(input).data[0], large.forward(gradInput.clone()).size, output.clone().size];
-      const elements = [input, grad].map(({ data }) => data.length === data.filter((value) => value === 1).length);
+      const unchanged = [input, grad].map(({ data }) => data.every((value) => value === 1));
+      const results = [large.forward(input, output), large.backward(grad, input.shape, gradInput)];
+      const equal = results.map(({ values }, i) => values.every((value, j) => value === expected[i][j]));
       for (const tensor of [input, output, grad, gradInput]) tensor.dispose();
       const disposed = [input, output, grad, gradInput].every((tensor) => tensor.disposed);
-      const again = large.forward(Tensor.ones([1, 1, 40, 40])).data[0];
-      console.log(JSON.stringify({ overflows, lost, results, elements, disposed, again, works: works() }));`;
-    const corner = Math.fround((11 * 11) / (21 * 21));
+      console.log(JSON.stringify({ overflows, unchanged, equal, disposed, works: works() }));`;
     const overflow = 'RangeError: Maximum call stack size exceeded';
-    const lost = (name: string) =>
-      `TypeError: a stack overflow interrupted an earlier call with ${name}; only its clone() can be pooled`;
     expect(JSON.parse(runProgram(program))).toEqual({
       overflows: [overflow, overflow],
-      lost: [lost('out'), lost('input'), lost('gradOutput'), lost('out'), lost('out')],
-      results: [corner, 400, 400],
-      elements: [true, true],
+      unchanged: [true, true],
+      equal: [true, true],
       disposed: true,
-      again: corner,
       works: true,
     });
   });

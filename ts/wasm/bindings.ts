@@ -11,6 +11,7 @@ interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   readonly __wbindgen_start: () => void;
   readonly __stack_pointer: WebAssembly.Global;
+  readonly runPart: (part: number, thread: number) => void;
   readonly __wbg_buffer_free: (pointer: number, delayed: 1) => void;
 }
 
@@ -141,34 +142,24 @@ export function outputSize(...args: Parameters<typeof glue.outputSize>): number 
  */
 export function setPlan(...args: Parameters<glue.Plans['set']>): glue.Status {
   enterAllocator();
-  return checked(plans.set(...args));
+  return leave(plans.set(...args));
 }
 
-/**
- * Pools `input` into `output` by plan `index`. This allocates nothing, unless a stack overflow in an earlier call has
- * lost the workspace. The status is `OutOfMemory` if there is no memory for a new one.
- *
- * @throws TypeError if a stack overflow has interrupted a call that used a buffer. An input can still be an input.
- */
-export function forward(index: number, input: glue.Buffer, output: glue.Buffer): glue.Status {
-  enter();
-  return checked(plans.forward(index, input, output), 'input');
+/** Pools `input` into `output` by plan `index`. This allocates nothing. */
+export function forward(index: number, input: glue.Buffer, output: glue.Buffer): void {
+  run(index, false, input, output);
 }
 
 /** Writes the gradient for `gradOutput` to `gradInput` by plan `index`, like {@link forward}. */
-export function backward(index: number, gradOutput: glue.Buffer, gradInput: glue.Buffer): glue.Status {
-  enter();
-  return checked(plans.backward(index, gradOutput, gradInput), 'gradOutput');
+export function backward(index: number, gradOutput: glue.Buffer, gradInput: glue.Buffer): void {
+  run(index, true, gradOutput, gradInput);
 }
 
-function checked(status: glue.Status, from?: string): glue.Status {
-  leave(status);
-  if (status === glue.Status.Mismatch) {
+function run(index: number, isBackward: boolean, from: glue.Buffer, to: glue.Buffer): void {
+  const { runPart } = enter();
+  if (plans.begin(index, isBackward, from, to) === 0) {
     throw new Error('this is a bug in avgpool, please report it: the buffers do not fit the plan');
   }
-  if (status >= glue.Status.InputLost) {
-    const name = status === glue.Status.InputLost ? from : 'out';
-    throw new TypeError(`a stack overflow interrupted an earlier call with ${name}; only its clone() can be pooled`);
-  }
-  return status;
+  runPart(0, 0);
+  leave(undefined);
 }

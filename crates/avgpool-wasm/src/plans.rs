@@ -1,35 +1,31 @@
-//! `Plans`: a table of plans and the workspace that they share.
+//! `Plans`: a table of plans, the workspaces that they share, and the call that runs.
 //!
-//! It turns JavaScript's numbers into plans and runs them on buffers. TypeScript decides which plans the table holds.
+//! It turns JavaScript's numbers into plans and runs them on buffers. TypeScript decides which plans the table holds, and which
+//! thread runs which part of a call.
+#![expect(unsafe_code, reason = "other threads read the call where it lies, and each has a workspace of its own")]
 
 use alloc::vec::Vec;
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
 use core::num::NonZeroU32;
+use core::{ptr, slice};
 
-use avgpool::{Axis, AxisOptions, Divisor, Geometry};
-use bytemuck::{cast_slice, cast_slice_mut};
+use avgpool::{Axis, AxisOptions, Direction, Divisor, Geometry};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::buffer::Buffer;
 use crate::dtype::{AnyPlan, DType};
 use crate::memory::{Block, Memory};
 
-/// How a call ended. Only `Done` has changed anything.
+/// How setting a plan ended. Only `Done` has changed anything.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// The call succeeded.
+    /// The plan is in its place.
     Done = 0,
     /// There is no memory for the workspace now.
     OutOfMemory = 1,
     /// The plan needs more memory than the machine can address, or a size is 0.
     TooLarge = 2,
-    /// The table has no such plan, or the buffers do not fit it.
-    Mismatch = 3,
-    /// An earlier call that was interrupted still uses the buffer to read from.
-    InputLost = 4,
-    /// An earlier call that was interrupted still uses the buffer to write to.
-    OutputLost = 5,
 }
 
 /// The number of windows on an axis of `input` elements: 0 if none fits, or if the kernel, stride or dilation is 0.
@@ -62,21 +58,70 @@ fn axis_options(
 /// The smallest workspace, in blocks: 64 KiB are enough for most plans, so the workspace seldom has to move.
 const SMALLEST_WORKSPACE: usize = 4096;
 
-/// A direction of a plan: it reads from the first buffer and writes to the second.
-type Direction = fn(&AnyPlan, &[u8], &mut [u8], &mut [Block]) -> Option<()>;
+/// The stack of a thread, in blocks.
+const STACK: usize = 4096;
 
-/// A table of plans, allocated once, and the workspace that they share.
+/// The fewest bytes to read and write for which waking a thread is worth it.
+const FEWEST_BYTES: usize = 1 << 20;
+
+/// The parts of a call for each thread. With more of them, threads that start late or are interrupted have less left to do.
+const PARTS: usize = 4;
+
+/// A call: its plan, its memory, and how it is split. All threads that run its parts share it, and nobody changes it meanwhile.
+///
+/// Both addresses are those of buffers with this many planes. Until all parts have ended, the buffers stay allocated. Nobody else
+/// writes to them or reads `to`, and nobody runs a part twice at the same time.
+struct Call {
+    plan: *const AnyPlan,
+    direction: Direction,
+    planes: usize,
+    parts: usize,
+    from: *const u8,
+    to: *mut u8,
+    /// The workspaces of its threads, each but the first after the stack of its thread.
+    workspaces: *mut Block,
+}
+
+impl Call {
+    /// The workspace of a thread. Its stack, which grows down, ends there.
+    unsafe fn workspace<'a>(&self, thread: usize) -> &'a mut [Block] {
+        // SAFETY: `Plans::begin` has said that there is a workspace for this thread, and no other thread uses it.
+        unsafe {
+            let len = (*self.plan).workspace_len;
+            slice::from_raw_parts_mut(self.workspaces.add(thread * (len + STACK)), len)
+        }
+    }
+}
+
+/// The call that runs. All threads share the memory, and so find it at the same address.
+struct Running(UnsafeCell<Call>);
+
+// SAFETY: only `Plans::begin` changes it, while no part runs.
+unsafe impl Sync for Running {}
+
+static RUNNING: Running = Running(UnsafeCell::new(Call {
+    plan: ptr::null(),
+    direction: Direction::Forward,
+    planes: 0,
+    parts: 0,
+    from: ptr::null(),
+    to: ptr::null_mut(),
+    workspaces: ptr::null_mut(),
+}));
+
+/// A table of plans, allocated once, and the workspaces that they share, one for each thread.
 ///
 /// Plans that were allocated one by one would fragment the memory between the tensors.
 ///
-/// The workspace grows when a plan is set that needs more than all plans before it. So running a plan allocates nothing.
+/// The workspaces grow when a plan is set that needs more than all plans before it. So running a plan allocates nothing.
 ///
-/// A stack overflow in the engine can end a call. Everything that the call has borrowed then stays borrowed. So nothing
-/// here is borrowed while a plan runs: the plan is copied out, and the workspace is taken and put back.
+/// A stack overflow in the engine can end a call. Everything that the call has borrowed then stays borrowed. So nothing here is
+/// borrowed while a plan runs.
 #[wasm_bindgen]
 pub struct Plans {
     table: Vec<Cell<Option<AnyPlan>>>,
-    workspace: Cell<Vec<Block>>,
+    workspaces: Cell<Vec<Block>>,
+    threads: Cell<usize>,
     memory: Memory,
 }
 
@@ -86,7 +131,7 @@ impl Plans {
     #[wasm_bindgen(constructor)]
     pub fn new(count: u32, memory: &Memory) -> Self {
         let table = (0..count).map(|_| Cell::new(None)).collect();
-        Self { table, workspace: Cell::new(Vec::new()), memory: memory.clone() }
+        Self { table, workspaces: Cell::new(Vec::new()), threads: Cell::new(1), memory: memory.clone() }
     }
 
     /// Puts a plan for planes of `height`×`width`, with `channels` channels at each position, into place `index`.
@@ -114,7 +159,7 @@ impl Plans {
         count_include_pad: bool,
         divisor_override: Option<f64>,
     ) -> Status {
-        let Some(place) = self.table.get(index as usize) else { return Status::Mismatch };
+        let Some(place) = self.table.get(index as usize) else { return Status::TooLarge };
         let divisor = match divisor_override {
             Some(value) => Divisor::Fixed(value),
             None if count_include_pad => Divisor::IncludePad,
@@ -131,54 +176,100 @@ impl Plans {
             Geometry::new(rows, columns, NonZeroU32::new(channels)?, divisor)
         };
         let Some(plan) = geometry().and_then(|geometry| AnyPlan::new(dtype, geometry)) else { return Status::TooLarge };
-        let blocks = plan.workspace_len().max(SMALLEST_WORKSPACE);
-        let Some(workspace) = self.take_workspace(blocks) else { return Status::OutOfMemory };
-        self.workspace.set(workspace);
+        if !self.grow_workspaces(plan.workspace_len.max(SMALLEST_WORKSPACE)) {
+            return Status::OutOfMemory;
+        }
         place.set(Some(plan));
         Status::Done
     }
 
-    /// Pools every plane of `input` into a plane of `output`, by plan `index`.
-    pub fn forward(&self, index: u32, input: &Buffer, output: &Buffer) -> Status {
-        self.run(index, input, output, AnyPlan::forward)
+    /// Allocates workspaces for this many threads, and their stacks. With less memory, fewer threads take part in a call.
+    #[wasm_bindgen(js_name = setThreads)]
+    pub fn set_threads(&self, threads: u32) {
+        self.threads.set(threads as usize);
+        self.grow_workspaces(SMALLEST_WORKSPACE);
     }
 
-    /// Applies the transpose of the pooling to every plane of `grad_output`, by plan `index`.
-    pub fn backward(&self, index: u32, grad_output: &Buffer, grad_input: &Buffer) -> Status {
-        self.run(index, grad_output, grad_input, AnyPlan::backward)
+    /// Begins a call by plan `index`: it pools every plane of the input into a plane of the output, or applies the transpose of the
+    /// pooling to every plane of the output's gradient. `runPart` runs its parts. A call for few bytes has one part.
+    ///
+    /// Returns the number of threads that can run the parts: 0 if the plan does not exist or the buffers do not fit it.
+    pub fn begin(&self, index: u32, backward: bool, from: &Buffer, to: &Buffer) -> usize {
+        let direction = if backward { Direction::Backward } else { Direction::Forward };
+        // SAFETY: no plan is set meanwhile.
+        let plan = self.table.get(index as usize).and_then(|place| unsafe { &*place.as_ptr() }.as_ref());
+        let Some(plan) = plan else { return 0 };
+        let dtype = plan.dtype;
+        let lens = [from.bytes, to.bytes].map(|bytes| bytes / dtype.size());
+        let Some(planes) = plan.geometry.planes_in(direction, lens) else { return 0 };
+        if from.dtype != dtype || to.dtype != dtype || from.pointer == to.pointer || !dtype.has(direction) {
+            return 0;
+        }
+        let mut held = self.workspaces.take();
+        let (workspaces, len) = (held.as_mut_ptr(), held.len());
+        self.workspaces.set(held);
+        let is_large = from.bytes + to.bytes >= FEWEST_BYTES;
+        let threads = if is_large { self.threads.get().min((len + STACK) / (plan.workspace_len + STACK)) } else { 1 };
+        let parts = if threads > 1 { threads * PARTS } else { 1 };
+        let (from, to) = (from.pointer, to.pointer);
+        // SAFETY: no part runs.
+        unsafe { *RUNNING.0.get() = Call { plan, direction, planes, parts, from, to, workspaces } };
+        threads
     }
 }
 
 impl Plans {
-    /// Takes the workspace, grown to at least `count` blocks. The caller puts it back. If there is no memory for it, it stays
-    /// in its place and the result is `None`.
-    fn take_workspace(&self, count: usize) -> Option<Vec<Block>> {
-        let workspace = self.workspace.take();
-        let before = workspace.len();
-        if before >= count {
-            return Some(workspace);
+    /// Grows the workspaces to `count` blocks for each thread. Returns whether one thread has them, and otherwise changes nothing.
+    fn grow_workspaces(&self, count: usize) -> bool {
+        let held = self.workspaces.take();
+        let before = held.len();
+        let wanted = count.saturating_add(STACK).saturating_mul(self.threads.get()) - STACK;
+        if before >= wanted {
+            self.workspaces.set(held);
+            return true;
         }
-        // Freed first, so that the larger one can take its place. If that fails, the old size can be allocated again.
-        drop(workspace);
-        let larger = self.memory.try_zeroed(count);
-        if larger.is_none() {
-            self.workspace.set(self.memory.try_zeroed(before).unwrap_or_default());
-        }
-        larger
+        // Freed first, so that larger ones can take their place. If that fails, the old size can be allocated again.
+        drop(held);
+        let mut size = wanted;
+        let larger = loop {
+            if let Some(larger) = self.memory.try_zeroed(size) {
+                break larger;
+            }
+            size = if size > count.max(before) { count.max(before) } else { before };
+        };
+        let fits = larger.len() >= count;
+        self.workspaces.set(larger);
+        fits
     }
+}
 
-    /// Runs a direction of plan `index` in the workspace.
-    fn run(&self, index: u32, from: &Buffer, to: &Buffer, direction: Direction) -> Status {
-        let Some(plan) = self.table.get(index as usize).and_then(Cell::get) else { return Status::Mismatch };
-        let Some(from_blocks) = from.read() else { return Status::InputLost };
-        let Some(mut to_blocks) = to.write() else { return Status::OutputLost };
-        // Setting the plan has grown the workspace. It is shorter only if a call was interrupted and has lost it.
-        let Some(mut workspace) = self.take_workspace(plan.workspace_len()) else { return Status::OutOfMemory };
-        let done = from.bytes(plan.dtype()).zip(to.bytes(plan.dtype())).and_then(|(from_bytes, to_bytes)| {
-            let input = &cast_slice(&from_blocks)[..from_bytes];
-            direction(&plan, input, &mut cast_slice_mut(&mut to_blocks)[..to_bytes], &mut workspace)
-        });
-        self.workspace.set(workspace);
-        done.map_or(Status::Mismatch, |()| Status::Done)
+/// Runs part `part` of the call in the workspace of thread `thread`.
+///
+/// # Safety
+///
+/// [`Plans::begin`] has returned more than `thread`, and no other thread has this number. The call is as [`Call`] says.
+#[unsafe(export_name = "runPart")]
+unsafe extern "C" fn run_part(part: usize, thread: usize) {
+    // SAFETY: nobody changes the call or its plan until all parts have ended.
+    let (call, plan) = unsafe {
+        let call = &*RUNNING.0.get();
+        (call, &*call.plan)
+    };
+    let mut rows = plan.geometry.part(plan.bands, call.direction, call.planes, [part, call.parts]);
+    while !rows.is_empty() {
+        let piece = plan.geometry.next_piece(call.direction, &mut rows);
+        // SAFETY: the buffers have the elements of all planes, and no other part has the results of this one.
+        unsafe { plan.run(call.direction, &piece, call.from, call.to, call.workspace(thread)) }
     }
+}
+
+/// The address at which the stack of thread `thread` starts in this call. The stack grows down.
+///
+/// # Safety
+///
+/// As for `runPart`. It uses no stack.
+#[unsafe(export_name = "stackOf")]
+unsafe extern "C" fn stack_of(thread: usize) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { (*RUNNING.0.get()).workspace(thread) }.as_ptr().addr()
 }

@@ -37,7 +37,7 @@ mod rows;
 mod simd;
 
 pub use algorithms::Pooled;
-pub use geometry::{Axis, AxisOptions, Divisor, Geometry};
+pub use geometry::{Axis, AxisOptions, Bands, Direction, Divisor, Geometry, Piece};
 pub use plan::Plan;
 pub use rows::widen::Stored;
 pub use simd::{Element, F16, Simd};

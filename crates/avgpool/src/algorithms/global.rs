@@ -4,8 +4,8 @@
 
 #![expect(unsafe_code, reason = "a bounds check for every vector makes planes of 7×7 1.2× slower")]
 
-use super::Algorithm;
-use crate::geometry::Geometry;
+use super::{Algorithm, Needs};
+use crate::geometry::{Bands, Geometry};
 use crate::rows::blocks::{Block, add, for_blocks, load, store};
 use crate::simd::{Element, MAX_LANES, Simd};
 
@@ -24,13 +24,13 @@ pub(super) fn is_global(geometry: &Geometry) -> bool {
 }
 
 impl<T: Element> Algorithm<T> for Global {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let divisor = geometry.common_divisor?;
-        (geometry.channels == 1 && is_global(geometry)).then_some(Self { divisor })
-    }
-
-    fn scratch_len(&self) -> usize {
-        0
+        if geometry.channels != 1 || !is_global(geometry) {
+            return None;
+        }
+        needs.bands = Bands::OF_ROWS;
+        Some(Self { divisor })
     }
 
     /// `output[0, 0] = Σ_{h, w} input[h, w] / divisor`

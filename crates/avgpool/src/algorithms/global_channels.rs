@@ -5,9 +5,9 @@
 
 #![expect(unsafe_code, reason = "blocks are checked once a run of positions: see rows/blocks.rs")]
 
-use super::Algorithm;
 use super::global::is_global;
-use crate::geometry::Geometry;
+use super::{Algorithm, Needs};
+use crate::geometry::{Bands, Geometry};
 use crate::rows::blocks::{Block, add, for_vectors, load, store};
 use crate::rows::divide::divide;
 use crate::rows::scratch::Scratch;
@@ -30,14 +30,14 @@ pub struct GlobalChannels {
 }
 
 impl<T: Element> Algorithm<T> for GlobalChannels {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let divisor = geometry.common_divisor?;
         let scratch = Scratch::new([geometry.channels as u64; 4], geometry.most_scratch::<T>())?;
-        (geometry.fills_lanes() && is_global(geometry)).then_some(Self { divisor, scratch })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        if !geometry.fills_lanes() || !is_global(geometry) {
+            return None;
+        }
+        *needs = Needs { scratch_len: scratch.len(), bands: Bands::OF_ROWS };
+        Some(Self { divisor, scratch })
     }
 
     /// `output[c] = Σ_{h, w} input[h, w, c] / divisor`

@@ -5,7 +5,7 @@
 
 use super::separable::{Method, average_padded, elements_read};
 use super::whole_planes::divide_windows;
-use super::{Algorithm, AnyGeometry};
+use super::{Algorithm, AnyGeometry, Needs};
 use crate::geometry::Geometry;
 use crate::rows::neighbours::{Factors, Padded};
 use crate::rows::scratch::Scratch;
@@ -40,13 +40,11 @@ impl LongRows {
 }
 
 impl<T: Element> Algorithm<T> for LongRows {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let scratch = Self::scratch(geometry, T::Vector::LANES, geometry.most_scratch::<T>())?;
-        Some(Self { scratch, strided: Algorithm::<T>::new(geometry)? })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len().max(Algorithm::<T>::scratch_len(&self.strided))
+        let strided = Algorithm::<T>::new(geometry, needs)?;
+        needs.scratch_len = needs.scratch_len.max(scratch.len());
+        Some(Self { scratch, strided })
     }
 
     /// `output[0, ow] = Σ_j input[0, taps of ow] / divisor(0, ow)`

@@ -7,7 +7,7 @@
 //! A name that ends in `Channels` is for NHWC with enough channels for a vector: its lanes are channels. Of f32 and f64, the
 //! last two serve both layouts. The others are for NCHW: their lanes are neighbours of a row or of a plane, or planes.
 
-use crate::geometry::Geometry;
+use crate::geometry::{Bands, Direction, Geometry};
 use crate::simd::{Element, F16};
 
 mod bytes;
@@ -31,17 +31,21 @@ use widened::Widened;
 /// Pools the planes of the geometries that it serves, forward and backward. All algorithms give the results of [`Separable`],
 /// except for rounding.
 ///
-/// A call takes the geometry that `new` took, and slices of whole planes, as [`Plan`](crate::Plan) checks. With others it may
-/// panic or write wrong results.
+/// A call takes the geometry that `new` took, and slices of whole planes, as [`Plan`](crate::Plan) checks. Or it takes a band of
+/// that geometry, and a slice of it. With others it may panic or write wrong results.
 ///
 /// `S` is the type of its sums and of the scratch memory.
 pub trait Algorithm<T, S = T>: Copy {
-    /// The algorithm for a geometry, or `None` if it does not serve it.
-    fn new(geometry: &Geometry) -> Option<Self>;
+    /// The algorithm for a geometry, or `None` if it does not serve it. Sets what its calls need, if that is not [`Needs::NONE`].
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self>;
 
-    /// The elements of scratch memory that a call needs. Their values do not matter. They are at most [`Geometry::most_scratch`],
-    /// except for element types that are only stored.
-    fn scratch_len(&self) -> usize;
+    /// [`Algorithm::forward`] or [`Algorithm::backward`].
+    fn run(&self, direction: Direction, geometry: &Geometry, from: &[T], to: &mut [T], scratch: &mut [S]) {
+        match direction {
+            Direction::Forward => self.forward(geometry, from, to, scratch),
+            Direction::Backward => self.backward(geometry, from, to, scratch),
+        }
+    }
 
     /// Pools every plane of `input` into a plane of `output`.
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [S]);
@@ -52,6 +56,22 @@ pub trait Algorithm<T, S = T>: Copy {
         let _ = (geometry, grad_output, grad_input, scratch);
         unreachable!("the element type has no gradients");
     }
+}
+
+/// What the calls of an algorithm need.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs {
+    /// The elements of scratch memory. Their values do not matter. They are at most [`Geometry::most_scratch`], except for element
+    /// types that are only stored.
+    pub scratch_len: usize,
+    /// Where a call can be split. Each part then has its bits of the whole call, although a band of a plane is pooled alone, in a
+    /// geometry of its own.
+    pub bands: Bands,
+}
+
+impl Needs {
+    /// No scratch memory, and a band can start with any window.
+    pub const NONE: Self = Self { scratch_len: 0, bands: Bands::OF_WINDOWS };
 }
 
 /// A list of algorithms. The first one that serves a geometry is chosen.
@@ -91,17 +111,11 @@ macro_rules! list {
 
         impl<$($generics)*> Algorithm<$element, $sum> for $list {
             #[inline(never)]
-            fn new(geometry: &Geometry) -> Option<Self> {
-                $(if let Some(algorithm) = <$algorithm as Algorithm<$element, $sum>>::new(geometry) {
+            fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
+                $(if let Some(algorithm) = <$algorithm as Algorithm<$element, $sum>>::new(geometry, needs) {
                     return Some(Self::$name(algorithm));
                 })+
                 None
-            }
-
-            fn scratch_len(&self) -> usize {
-                match self {
-                    $(Self::$name(algorithm) => Algorithm::<$element, $sum>::scratch_len(algorithm)),+
-                }
             }
 
             #[inline(never)]

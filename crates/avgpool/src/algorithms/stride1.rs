@@ -10,7 +10,7 @@
 
 use core::ops::Range;
 
-use super::Algorithm;
+use super::{Algorithm, Needs};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::blocks::{load, store};
 use crate::rows::divide::divide;
@@ -38,20 +38,20 @@ const GROUP: usize = 2048;
 const TOGETHER: usize = 4;
 
 impl<T: Element, const LARGEST: usize> Algorithm<T> for Stride1<LARGEST> {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let layout = Layout::new(geometry, T::Vector::LANES, geometry.most_scratch::<T>())?;
-        (layout.kernel <= LARGEST).then_some(Self(layout))
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.0.scratch.len()
+        if layout.kernel > LARGEST {
+            return None;
+        }
+        needs.scratch_len = layout.scratch.len();
+        Some(Self(layout))
     }
 
     /// `output[oh, ow] = Σ_{i<k, j<k} input[oh − top + i, ow − left + j] / divisor(oh, ow)`
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
         let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors, ..] = self.0.scratch.split(scratch);
-        let column_factors = &mut column_factors[..columns.output];
+        let (row_factors, column_factors) = (&mut row_factors[..rows.output], &mut column_factors[..columns.output]);
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
         let (size, padding) = ([rows.input, columns.input], [rows.pad_begin, columns.pad_begin]);
@@ -66,6 +66,7 @@ impl<T: Element, const LARGEST: usize> Algorithm<T> for Stride1<LARGEST> {
         let Geometry { rows, columns, .. } = geometry;
         let Layout { kernel, group, scratch: layout } = self.0;
         let [row_factors, column_factors, common, ones, quotients] = layout.split(scratch);
+        let (row_factors, common) = (&mut row_factors[..rows.output], &mut common[..rows.input]);
         common.fill(T::from_f64(geometry.common_divisor.unwrap_or(1.0)));
         ones.fill(T::from_f64(1.0));
         let size = [rows.output, columns.output];

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "blocks are checked once a row: see rows/blocks.rs")]
 
-use super::Algorithm;
+use super::{Algorithm, Needs};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::blocks::{Block, for_vectors, load, store};
 use crate::rows::divide::divide;
@@ -20,7 +20,7 @@ pub struct Stride1Channels {
 }
 
 impl<T: Element> Algorithm<T> for Stride1Channels {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let slides = |axis: &Axis| (axis.kernel, axis.stride, axis.dilation) == (3, 1, 1) && axis.pad_begin < 3;
         if !geometry.fills_lanes() || !slides(&geometry.rows) || !slides(&geometry.columns) {
             return None;
@@ -28,11 +28,9 @@ impl<T: Element> Algorithm<T> for Stride1Channels {
         let (width, output_width) = (geometry.input_width() as u64, geometry.output_width() as u64);
         let held = if geometry.common_divisor.is_some() { 0 } else { 3 * output_width };
         let lengths = [geometry.rows.output as u64, output_width, width, width.max(output_width), held];
-        Some(Self { scratch: Scratch::new(lengths, geometry.most_scratch::<T>())? })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        let scratch = Scratch::new(lengths, geometry.most_scratch::<T>())?;
+        needs.scratch_len = scratch.len();
+        Some(Self { scratch })
     }
 
     /// `output[oh, ow, c] = Σ_{i<3, j<3} input[oh − top + i, ow − left + j, c] / divisor(oh, ow)`

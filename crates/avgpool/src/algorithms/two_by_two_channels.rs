@@ -7,8 +7,8 @@
 
 #![expect(unsafe_code, reason = "blocks are checked once a position: see rows/blocks.rs")]
 
-use super::Algorithm;
 use super::two_by_two::Tiles;
+use super::{Algorithm, Needs};
 use crate::geometry::Geometry;
 use crate::rows::blocks::{Block, add, for_vectors, load, store};
 use crate::simd::{Element, Simd};
@@ -18,13 +18,13 @@ use crate::simd::{Element, Simd};
 pub struct TwoByTwoChannels<T>(Tiles<T>);
 
 impl<T: Element> Algorithm<T> for TwoByTwoChannels<T> {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let tiles = Tiles::new(geometry)?;
-        (geometry.channels > 1).then_some(Self(tiles))
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.0.scratch.len()
+        if geometry.channels == 1 {
+            return None;
+        }
+        needs.scratch_len = tiles.scratch.len();
+        Some(Self(tiles))
     }
 
     /// `output[oh, ow, c] = Σ_{i<2, j<2} input[2·oh + i, 2·ow + j, c] / divisor`

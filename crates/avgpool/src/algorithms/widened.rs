@@ -2,7 +2,7 @@
 //!
 //! It knows how many planes fit in L1, not how they are pooled.
 
-use super::Algorithm;
+use super::{Algorithm, Needs};
 use crate::geometry::Geometry;
 use crate::rows::scratch::Scratch;
 use crate::rows::widen::Stored;
@@ -21,15 +21,16 @@ pub struct Widened<A> {
 }
 
 impl<T: Stored, A: Algorithm<f32>> Algorithm<T, f32> for Widened<A> {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let lengths = [geometry.input_len(), geometry.output_len()].map(|length| length as u64);
         let planes = (GROUP / lengths[0].max(lengths[1])).max(1);
         let scratch = Scratch::new(lengths.map(|length| length.saturating_mul(planes)), usize::MAX)?;
-        Some(Self { algorithm: A::new(geometry)?, planes: planes as usize, scratch })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len().saturating_add(self.algorithm.scratch_len())
+        let planes = planes as usize;
+        let algorithm = A::new(geometry, needs)?;
+        needs.scratch_len = needs.scratch_len.saturating_add(scratch.len());
+        // Whole groups, whose algorithm can depend on the number of planes.
+        needs.bands.planes = needs.bands.planes.max(planes);
+        Some(Self { algorithm, planes, scratch })
     }
 
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [f32]) {

@@ -71,6 +71,10 @@ pub struct Axis {
     pub(crate) pad_begin: usize,
     /// Zeros after the input.
     pub(crate) pad_end: usize,
+    /// Elements before the input and after it, if the axis is a band of a longer one. Only divisors count them.
+    pub(crate) beyond: [usize; 2],
+    /// Windows before those of the band. Only uneven windows depend on it.
+    pub(crate) windows_before: usize,
 }
 
 impl Axis {
@@ -81,7 +85,7 @@ impl Axis {
             [options.kernel, options.stride, options.dilation].map(|size| size.get() as usize);
         let [input, pad_begin, pad_end] = [input, options.pad_begin, options.pad_end].map(|size| size as usize);
         let dilation = if kernel == 1 { 1 } else { dilation };
-        Some(Self { input, output, kernel, stride, per_stride: 1, dilation, pad_begin, pad_end })
+        Some(Self { input, output, kernel, stride, dilation, pad_begin, pad_end, ..ONE })
     }
 
     /// The axis of an adaptive pooling: window o has the positions from `floor(o · input / output)` up to
@@ -90,9 +94,14 @@ impl Axis {
     pub fn adaptive(input: NonZeroU32, output: NonZeroU32) -> Self {
         let [input, output] = [input, output].map(|size| size.get() as usize);
         let shared = gcd(input, output);
-        let (stride, per_stride) = (input / shared, output / shared);
+        Self { input, output, ..ONE }.with_steps(input / shared, output / shared)
+    }
+
+    /// The axis with `per_stride` adaptive windows for each `stride`.
+    #[inline(never)]
+    fn with_steps(self, stride: usize, per_stride: usize) -> Self {
         let kernel = if per_stride == 1 { stride } else { (stride - 1).div_ceil(per_stride) + 1 };
-        Self { input, output, kernel, stride, per_stride, dilation: 1, pad_begin: 0, pad_end: 0 }
+        Self { kernel, stride, per_stride, ..self }
     }
 
     /// The number of windows.
@@ -108,8 +117,41 @@ impl Axis {
     /// The axis of the adaptive pooling whose windows hold the windows of an input position of this one.
     #[inline(never)]
     pub(crate) fn swapped(&self) -> Self {
-        let size = |size: usize| NonZeroU32::new(size as u32).unwrap_or(NonZeroU32::MIN);
-        Self::adaptive(size(self.output), size(self.input))
+        let (input, output, before) = (self.output, self.input, self.beyond[0]);
+        let swapped = Self { input, output, beyond: [self.windows_before, 0], windows_before: before, ..*self };
+        swapped.with_steps(self.per_stride, self.stride)
+    }
+
+    /// The input that these windows hold, and at least one element. They must not all start after the input.
+    pub(crate) fn inputs_of(&self, windows: &Range<usize>) -> Range<usize> {
+        let last = windows.end - 1;
+        let first = self.start(windows.start).max(0);
+        let end = self.start(last) + (self.dilation * (self.taps(last) - 1) + 1) as i64;
+        first as usize..end.clamp(first + 1, self.input as i64) as usize
+    }
+
+    /// The windows that hold these elements, and at least one that starts before them.
+    pub(crate) fn windows_of(&self, inputs: &Range<usize>) -> Range<usize> {
+        let first = self.earliest_window(inputs.start).min(self.last_window(inputs.start));
+        first..self.last_window(inputs.end - 1) + 1
+    }
+
+    /// Makes a band of the axis: these elements and these windows alone.
+    pub(crate) fn restrict(&mut self, inputs: &Range<usize>, windows: &Range<usize>) {
+        self.pad_begin = (inputs.start as i64 - self.start(windows.start)) as usize;
+        self.beyond = [self.beyond[0] + inputs.start, self.beyond[1] + self.input - inputs.end];
+        self.windows_before += windows.start;
+        (self.input, self.output) = (inputs.len(), windows.len());
+    }
+
+    /// The last window that starts at or before input position `i`.
+    #[inline(never)]
+    pub(crate) fn last_window(&self, i: usize) -> usize {
+        if !self.is_regular() {
+            let swapped = self.swapped();
+            return swapped.start(i) as usize + swapped.taps(i) - 1;
+        }
+        ((i as u64 + self.pad_begin as u64) / self.stride as u64).min(self.output as u64 - 1) as usize
     }
 
     /// The axis whose windows hold the windows of an input position. `None` unless the stride is 1 and padding is shorter than
@@ -162,12 +204,10 @@ impl Axis {
         if !self.is_regular() {
             return self.taps(o) as u64;
         }
-        let start = self.start(o);
-        let count = if include_pad {
-            self.taps_before(start, self.input as i64 + self.pad_end as i64)
-        } else {
-            self.inside(o).1 as u64
-        };
+        let (start, [before, after]) = (self.start(o), self.beyond.map(|elements| elements as i64));
+        let end = self.input as i64 + after;
+        let (first, end) = if include_pad { (start, end + self.pad_end as i64) } else { (-before, end) };
+        let count = self.taps_before(start, end) - self.taps_before(start, first);
         count.max(1)
     }
 
@@ -195,14 +235,18 @@ impl Axis {
         if self.is_regular() {
             o as i64 * self.stride as i64 - self.pad_begin as i64
         } else {
-            uneven_terms(o, self.stride, self.per_stride).start as i64
+            self.uneven(o).start as i64 - self.beyond[0] as i64
         }
     }
 
     /// The number of taps of window `o`, inside the input or not.
     #[inline(never)]
     pub(crate) fn taps(&self, o: usize) -> usize {
-        if self.is_regular() { self.kernel } else { uneven_terms(o, self.stride, self.per_stride).len() }
+        if self.is_regular() { self.kernel } else { self.uneven(o).len() }
+    }
+
+    fn uneven(&self, o: usize) -> Range<usize> {
+        uneven_terms(self.windows_before + o, self.stride, self.per_stride)
     }
 
     /// The number of taps before position `limit` in a window that starts at `start`.
@@ -223,6 +267,20 @@ impl Axis {
         self.dilation as u64 * (self.kernel as u64 - 1)
     }
 }
+
+/// The axis of one element and one window.
+const ONE: Axis = Axis {
+    input: 1,
+    output: 1,
+    kernel: 1,
+    stride: 1,
+    per_stride: 1,
+    dilation: 1,
+    pad_begin: 0,
+    pad_end: 0,
+    beyond: [0; 2],
+    windows_before: 0,
+};
 
 /// The greatest common divisor.
 pub(super) fn gcd(a: usize, b: usize) -> usize {

@@ -118,33 +118,123 @@ impl Geometry {
         grad_output.chunks_exact(self.output_len()).zip(grad_input.chunks_exact_mut(self.input_len()))
     }
 
-    /// Splits output rows, which are numbered through all planes, into ranges of planes, each with its range of rows. Whole
-    /// planes form one range. Otherwise each plane is a range of its own.
-    pub(crate) fn output_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
-        let height = self.rows.output;
-        let (mut next, end) = (rows.start / height, rows.end.div_ceil(height));
-        let whole = rows.start.is_multiple_of(height) && rows.end.is_multiple_of(height);
-        let step = if whole { end - next } else { 1 };
-        core::iter::from_fn(move || {
-            let (planes, top) = (next..next + step, next * height);
-            next += step;
-            (planes.start < end).then(|| (planes, rows.start.max(top) - top..rows.end.min(top + height) - top))
-        })
+    /// The number of planes in this many elements to read and to write. `None` unless both hold the same number of whole planes.
+    pub fn planes_in(&self, direction: Direction, [from_len, to_len]: [usize; 2]) -> Option<usize> {
+        let [from_plane, to_plane] = direction.order(self.input_len(), self.output_len());
+        let planes = from_len / from_plane;
+        let fits = planes.checked_mul(from_plane) == Some(from_len) && planes.checked_mul(to_plane) == Some(to_len);
+        fits.then_some(planes)
     }
 
-    /// Backward: the same ranges of planes, each with the input rows that these output rows complete. Ranges that complete no
-    /// row are left out.
-    pub(crate) fn input_rows(&self, rows: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
-        self.output_rows(rows)
-            .map(|(planes, windows)| (planes, self.rows.complete(windows.start)..self.rows.complete(windows.end)))
-            .filter(|(_, completed)| !completed.is_empty())
+    /// Part `part` of `parts` of a call for `planes` planes: a range of the rows of its results, which are numbered through all
+    /// planes. The parts have about the same size. Some can be empty.
+    #[inline(never)]
+    pub fn part(&self, bands: Bands, direction: Direction, planes: usize, [part, parts]: [usize; 2]) -> Range<usize> {
+        let [_, height] = direction.order(self.rows.input, self.rows.output);
+        let Bands { planes: together, windows, inputs } = bands;
+        let rows = planes * height;
+        if parts == 1 {
+            return 0..rows;
+        }
+        let start = |part: usize| {
+            let row = rows / parts * part + part.min(rows % parts);
+            let (plane, row) = (row / height, row % height);
+            if plane == planes {
+                return rows;
+            }
+            if together > 1 {
+                // The last part takes what is left.
+                let last = (planes / together).saturating_sub(1);
+                return (plane / together).min(last) * together * height;
+            }
+            // A last chunk that is too short belongs to the one before.
+            let whole = |row: usize, height: usize, step: usize| {
+                let start = row - row % step;
+                if start > 0 && height - start < step.div_ceil(2) { start - step } else { start }
+            };
+            let windows = |window| whole(window, self.rows.output, windows);
+            let row = if direction == Direction::Forward {
+                // A band has at least one window that starts before the end of the input.
+                windows(row.min(self.rows.last_window(self.rows.input - 1)))
+            } else if inputs > 0 {
+                whole(row, height, inputs)
+            } else {
+                self.rows.complete(windows(self.rows.last_window(row)))
+            };
+            plane * height + row
+        };
+        start(part)..start(part + 1)
     }
 
-    /// Backward: the first output row that an incomplete input row needs, after the output rows before `end` are done. Rows are
-    /// numbered through all planes.
-    pub(crate) fn first_pending_row(&self, end: usize) -> usize {
-        let top = end / self.rows.output * self.rows.output;
-        let complete = self.rows.complete(end - top);
-        if complete == self.rows.input { end } else { top + self.rows.earliest_window(complete) }
+    /// The first piece of a part: as many whole planes as it has there, or else a band of one. `rows` becomes the rest of the part.
+    #[inline(never)]
+    pub fn next_piece(&self, direction: Direction, rows: &mut Range<usize>) -> Piece {
+        let [from_height, height] = direction.order(self.rows.input, self.rows.output);
+        let [from_width, width] = direction.order(self.input_width(), self.output_width());
+        let (plane, first, planes) = (rows.start / height, rows.start % height, rows.len() / height);
+        let (mut from, mut count, mut geometry) = (0..planes * from_height, planes * height, None);
+        if first > 0 || planes == 0 {
+            let band = first..height.min(first + rows.len());
+            count = band.len();
+            from =
+                if direction == Direction::Forward { self.rows.inputs_of(&band) } else { self.rows.windows_of(&band) };
+            let geometry = geometry.insert(*self);
+            let [inputs, windows] = direction.order(&from, &band);
+            geometry.rows.restrict(inputs, windows);
+            geometry.row_phases.restrict(geometry.rows);
+        }
+        let before = plane * from_height;
+        let to = rows.start * width..(rows.start + count) * width;
+        rows.start += count;
+        Piece { band: geometry, from: (before + from.start) * from_width..(before + from.end) * from_width, to }
     }
+}
+
+/// A direction of a pooling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the input to the output.
+    Forward,
+    /// From the gradient of the output to the gradient of the input.
+    Backward,
+}
+
+impl Direction {
+    /// What a call reads and what it writes, of something that the input and the output have.
+    fn order<T>(self, of_input: T, of_output: T) -> [T; 2] {
+        match self {
+            Self::Forward => [of_input, of_output],
+            Self::Backward => [of_output, of_input],
+        }
+    }
+}
+
+/// Where a call can be split into parts whose bits are those of the whole call.
+#[derive(Clone, Copy, Debug)]
+pub struct Bands {
+    /// The planes that stay together. With more than one, no plane is split.
+    pub planes: usize,
+    /// A band starts with a multiple of this many windows. Backward, its first row is the first one of such a window.
+    pub windows: usize,
+    /// Backward, a band starts with a multiple of this many rows instead, unless it is 0.
+    pub inputs: usize,
+}
+
+impl Bands {
+    /// Each window can start a band.
+    pub(crate) const OF_WINDOWS: Self = Self { planes: 1, windows: 1, inputs: 0 };
+    /// Backward, each row can start a band.
+    pub(crate) const OF_ROWS: Self = Self { inputs: 1, ..Self::OF_WINDOWS };
+    /// No plane is split.
+    pub(crate) const NONE: Self = Self { windows: usize::MAX, ..Self::OF_WINDOWS };
+}
+
+/// A piece of a part, which one call of an algorithm computes.
+pub struct Piece {
+    /// The elements that the call reads.
+    pub from: Range<usize>,
+    /// The elements that it writes.
+    pub to: Range<usize>,
+    /// The geometry of a band. `None` for whole planes.
+    pub band: Option<Geometry>,
 }

@@ -19,17 +19,26 @@ pub struct Phases {
     pattern: Pattern,
     taps: [Progression; STORED],
     windows: [Progression; STORED],
+    /// Whether forward and backward take prefix and suffix sums. All phases do, or none: the first phase of a band can be any.
+    are_long: [bool; 2],
 }
 
 impl Phases {
     /// The phases of an axis.
+    #[inline(never)]
     pub fn new(axis: Axis) -> Self {
         let pattern = Pattern::new(axis);
         let (mut taps, mut windows) = ([pattern.taps(0); STORED], [pattern.windows(0); STORED]);
         for phase in 1..STORED {
             (taps[phase], windows[phase]) = (pattern.taps(phase), pattern.windows(phase));
         }
-        Self { pattern, taps, windows }
+        let are_long = [&taps, &windows].map(|stored| stored.iter().any(Progression::has_long_sums));
+        Self { pattern, taps, windows, are_long }
+    }
+
+    /// Makes phases of a band of the axis. Its sums add their terms in the same order.
+    pub fn restrict(&mut self, band: Axis) {
+        *self = Self { are_long: self.are_long, ..Self::new(band) };
     }
 
     /// The distance at which windows and taps repeat: in outputs and in inputs.
@@ -60,21 +69,16 @@ impl Phases {
         matrices: usize,
     ) {
         let count = self.pattern.window_step.min(self.pattern.axis.output);
-        sum_rows(self.met(&self.taps, Pattern::taps, count, &outputs), &outputs, sums, pitch, sources, matrices);
+        let progressions = self.met(&self.taps, Pattern::taps, count, &outputs);
+        sum_rows(progressions, self.are_long[0], &outputs, sums, pitch, sources, matrices);
     }
 
     /// Backward: every input position adds the output positions whose windows hold it. Writes the sums at `inputs`, likewise.
     #[inline(never)]
     pub fn sum_windows<T: Element>(&self, inputs: Range<usize>, sums: &mut [T], sources: Rows<T>, matrices: usize) {
         let count = self.pattern.period;
-        sum_rows(
-            self.met(&self.windows, Pattern::windows, count, &inputs),
-            &inputs,
-            sums,
-            sources.width,
-            sources,
-            matrices,
-        );
+        let progressions = self.met(&self.windows, Pattern::windows, count, &inputs);
+        sum_rows(progressions, self.are_long[1], &inputs, sums, sources.width, sources, matrices);
     }
 
     /// The progressions with a sum at one of these positions.
@@ -119,7 +123,9 @@ impl Pattern {
     /// The windows `phase`, `phase + window_step`, …, whose taps share their residue modulo the dilation.
     fn taps(&self, phase: usize) -> Progression {
         let Self { axis, window_step, tap_step, .. } = self;
-        let (start, dilation) = (axis.start(phase), axis.dilation as i64);
+        let dilation = axis.dilation as i64;
+        // Uneven sums know their terms by their numbers.
+        let start = if axis.is_regular() { axis.start(phase) } else { -(axis.beyond[0] as i64) };
         let first_source = start.rem_euclid(dilation) as usize;
         Progression {
             first_sum: phase,
@@ -131,6 +137,7 @@ impl Pattern {
             start: start.div_euclid(dilation),
             shift: *tap_step,
             per_shift: axis.per_stride,
+            sums_before: axis.windows_before,
             terms: axis.kernel,
         }
     }
@@ -162,6 +169,7 @@ impl Pattern {
             start: last.div_euclid(window_step as i64) - terms as i64 + 1,
             shift: 1,
             per_shift: 1,
+            sums_before: 0,
             terms: terms as usize,
         }
     }

@@ -8,7 +8,8 @@ use core::ops::Range;
 /// `start + j·shift .. start + j·shift + terms`, clipped to `0..sources`. Term `n` stands at `first_source + n·source_step`.
 /// So two neighbouring sums differ by `shift` terms at either end.
 ///
-/// If several sums share a shift, sum `j` adds the terms `floor(j·shift / per_shift) .. ceil((j + 1)·shift / per_shift)`.
+/// If several sums share a shift, sum `j` is number `n = sums_before + j` of them. It adds the terms with the numbers
+/// `start + floor(n·shift / per_shift) .. start + ceil((n + 1)·shift / per_shift)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progression {
     /// The position of sum 0.
@@ -29,6 +30,8 @@ pub struct Progression {
     pub shift: usize,
     /// The number of sums that share a shift.
     pub per_shift: usize,
+    /// If several do, the number of sums before sum 0.
+    pub sums_before: usize,
     /// The number of terms in a sum that is not clipped. If several sums share a shift, the most terms.
     pub terms: usize,
 }
@@ -37,12 +40,23 @@ impl Progression {
     /// The numbers of the terms of sum `j`.
     #[inline]
     pub fn terms(&self, j: usize) -> Range<usize> {
-        if self.per_shift > 1 {
-            return uneven_terms(j, self.shift, self.per_shift);
-        }
+        if self.per_shift > 1 { self.uneven_terms(j) } else { self.even_terms(j) }
+    }
+
+    /// The same, if each sum has a shift of its own.
+    #[inline]
+    pub fn even_terms(&self, j: usize) -> Range<usize> {
         let start = self.start + j as i64 * self.shift as i64;
         let clip = |number: i64| number.clamp(0, self.sources as i64) as usize;
         clip(start)..clip(start + self.terms as i64)
+    }
+
+    /// The same, if several sums share a shift. None is clipped.
+    #[inline(never)]
+    fn uneven_terms(&self, j: usize) -> Range<usize> {
+        let terms = uneven_terms(self.sums_before + j, self.shift, self.per_shift);
+        let number = |term: usize| (self.start + term as i64) as usize;
+        number(terms.start)..number(terms.end)
     }
 
     /// The numbers of the sums that all have `terms` terms, without a clipped one.
@@ -59,6 +73,7 @@ impl Progression {
     }
 
     /// Whether sum j adds the terms of sum j of `other`, and belongs `distance` positions later. The number of sums may differ.
+    #[inline(never)]
     pub fn repeats(&self, other: &Self, distance: usize) -> bool {
         let mut repeated = *other;
         repeated.first_sum += distance;
@@ -71,7 +86,7 @@ impl Progression {
     /// They take about as long as adding 4 + 2·shift terms, on rows of at least 35 elements. If many sums are clipped, they add
     /// every term twice and no more, which can be far less.
     #[inline(never)]
-    pub fn is_long(&self) -> bool {
+    pub fn has_long_sums(&self) -> bool {
         if self.per_shift > 1 {
             return false;
         }

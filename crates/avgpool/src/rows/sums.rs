@@ -22,13 +22,15 @@ pub struct Rows<'a, T> {
 /// `sums[x] = Σ sources[t]` over the terms t of the sum at position x, for every x in `positions`, in each of `matrices`
 /// consecutive matrices.
 ///
-/// A sum starts `pitch` elements after the one before. The progressions come in the order of their first sums.
+/// A sum starts `pitch` elements after the one before. The progressions come in the order of their first sums. If they are long,
+/// prefix and suffix sums find them.
 ///
 /// # Panics
 ///
 /// If the row of a sum or of a term is missing.
 pub fn sum_rows<T: Element>(
     progressions: impl Iterator<Item = Progression>,
+    are_long: bool,
     positions: &Range<usize>,
     sums: &mut [T],
     pitch: usize,
@@ -47,7 +49,7 @@ pub fn sum_rows<T: Element>(
         }
         let unclipped = progression.unclipped();
         let inner = unclipped.start.clamp(numbers.start, numbers.end)..unclipped.end.clamp(numbers.start, numbers.end);
-        let parts = if progression.is_long() {
+        let parts = if are_long {
             [(numbers, Method::PrefixSuffix), (0..0, Method::Clipped), (0..0, Method::Clipped)]
         } else if sources.width < T::Vector::LANES {
             // Only this method has a loop for rows shorter than a vector.
@@ -281,6 +283,8 @@ impl<T: Element, const TERMS: usize> Block<T> for Sum<'_, '_, T, TERMS> {
 /// Prefix sums run from that row to the end of each window, and suffix sums from it back to the start of each. A window is the
 /// sum of one of each. So a row is added at most twice, whatever the length of the windows. Nothing is subtracted, so a NaN
 /// stays in its windows.
+///
+/// Each sum has a shift of its own.
 struct PrefixSuffix<'a, T>(Sums<'a, T>);
 
 impl<T: Element> Block<T> for PrefixSuffix<'_, T> {
@@ -292,14 +296,14 @@ impl<T: Element> Block<T> for PrefixSuffix<'_, T> {
         let mut group = numbers.start..numbers.start;
         while group.end < numbers.end {
             group = group.end..group.end + 1;
-            let first_end = progression.terms(group.start).end;
-            while group.end < numbers.end && progression.terms(group.end).start <= first_end {
+            let first_end = progression.even_terms(group.start).end;
+            while group.end < numbers.end && progression.even_terms(group.end).start <= first_end {
                 group.end += 1;
             }
-            let shared = progression.terms(group.end - 1).start;
+            let shared = progression.even_terms(group.end - 1).start;
             let (mut prefix, mut next) = ([V::splat(T::default()); N], shared);
             for j in group.clone() {
-                let end = progression.terms(j).end;
+                let end = progression.even_terms(j).end;
                 while next < end {
                     prefix = add(prefix, sums.load_term(next, start));
                     next += 1;
@@ -308,7 +312,7 @@ impl<T: Element> Block<T> for PrefixSuffix<'_, T> {
             }
             let (mut suffix, mut next) = ([V::splat(T::default()); N], shared);
             for j in group.clone().rev() {
-                let begin = progression.terms(j).start;
+                let begin = progression.even_terms(j).start;
                 while next > begin {
                     next -= 1;
                     suffix = add(suffix, sums.load_term(next, start));

@@ -286,15 +286,17 @@ fn huge_padding_and_strides_equal_the_definition() {
 #[cfg(not(target_family = "wasm"))]
 #[test]
 fn an_algorithm_without_a_plan_stays_inside_its_slices() {
-    use avgpool::{Pooled, algorithms::Algorithm};
+    use avgpool::Pooled;
+    use avgpool::algorithms::{Algorithm, Needs};
 
     let geometry = |kernel, channels| {
         let side = sides([20], [kernel], [3], [1], [(0, 0)])[0];
         Geometry { height: side, width: side, channels, divisor: Divisor::IncludePad, planes: 1 }
     };
     let panics = |made_for: Geometry, called_with: Geometry, [input_len, output_len]: [usize; 2]| {
-        let algorithm = <f32 as Pooled>::Algorithm::new(&made_for.of_kernels()).expect("an algorithm");
-        let mut scratch = vec![0.0; algorithm.scratch_len()];
+        let mut needs = Needs::NONE;
+        let algorithm = <f32 as Pooled>::Algorithm::new(&made_for.of_kernels(), &mut needs).expect("an algorithm");
+        let mut scratch = vec![0.0; needs.scratch_len];
         let call = || {
             let (input, mut output) = (vec![0.0_f32; input_len], vec![0.0; output_len]);
             algorithm.forward(&called_with.of_kernels(), &input, &mut output, &mut scratch);

@@ -12,6 +12,7 @@ mod algorithms;
 mod definition;
 mod details;
 mod laws;
+mod parts;
 mod run;
 mod stored;
 mod worlds;

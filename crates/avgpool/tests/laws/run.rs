@@ -101,7 +101,7 @@ where
     })
 }
 
-fn guarded<T: Guarded, S: Guarded>(
+pub fn guarded<T: Guarded, S: Guarded>(
     geometry: &Geometry,
     from: &[T],
     to_len: usize,

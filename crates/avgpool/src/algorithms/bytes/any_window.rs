@@ -5,7 +5,7 @@
 use bytemuck::cast_slice_mut;
 
 use super::change_of_sum;
-use crate::algorithms::Algorithm;
+use crate::algorithms::{Algorithm, Needs};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::bytes::{Change, LANES, change_sums};
 use crate::rows::scratch::Scratch;
@@ -18,13 +18,11 @@ pub struct AnyWindow {
 }
 
 impl Algorithm<u8, u64> for AnyWindow {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let width = geometry.input_width() as u64;
-        Some(Self { scratch: Scratch::new([width, geometry.channels as u64, width.div_ceil(4)], usize::MAX)? })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        let scratch = Scratch::new([width, geometry.channels as u64, width.div_ceil(4)], usize::MAX)?;
+        needs.scratch_len = scratch.len();
+        Some(Self { scratch })
     }
 
     /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`

@@ -5,8 +5,8 @@
 use bytemuck::cast_slice_mut;
 
 use super::{MOST_TAPS_IN_F32, change_of_sum, taps};
-use crate::algorithms::Algorithm;
 use crate::algorithms::separable::{Chunks, Columns};
+use crate::algorithms::{Algorithm, Needs};
 use crate::geometry::{Divisor, Geometry};
 use crate::rows::bytes::{LANES, add_changes, change_sums};
 use crate::rows::scratch::Scratch;
@@ -22,19 +22,17 @@ pub struct ByRows {
 }
 
 impl Algorithm<u8, f32> for ByRows {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         if geometry.input_width() < LANES || taps(geometry) > MOST_TAPS_IN_F32 {
             return None;
         }
         let most = geometry.most_scratch::<f32>();
         let chunks = Chunks::new(geometry, <f32 as Element>::Vector::LANES, most)?;
-        let averages = chunks.rows as u64 * geometry.output_width() as u64;
+        let averages = chunks.most_rows(geometry.rows.output) as u64 * geometry.output_width() as u64;
         let lengths = [averages, geometry.input_width() as u64, chunks.scratch.len() as u64];
-        Some(Self { chunks, scratch: Scratch::new(lengths, most)? })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        let scratch = Scratch::new(lengths, most)?;
+        needs.scratch_len = scratch.len();
+        Some(Self { chunks, scratch })
     }
 
     /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`
@@ -52,33 +50,40 @@ impl Algorithm<u8, f32> for ByRows {
         let [before, pitch] = self.chunks.method.layout(width);
         band.fill(0.0);
         let step = geometry.row_phases.residue_step();
-        for (chunk, output) in output.chunks_mut(self.chunks.rows * output_width).enumerate() {
-            let first = chunk * self.chunks.rows;
-            let count = output.len() / output_width;
-            for i in 0..count {
-                let (plane, oh) = ((first + i) / height, (first + i) % height);
-                let bytes = &input[plane * geometry.input_len()..][..geometry.input_len()];
-                let (earlier, change) = change_of_sum(&geometry.rows, oh, (i.min(oh) >= step).then(|| oh - step));
-                let start = before + i * pitch;
-                if earlier.is_some() {
-                    let earlier = start - step * pitch;
-                    band.copy_within(earlier..earlier + width, start);
+        let planes = self.chunks.planes(height);
+        for (input, output) in
+            input.chunks(planes * geometry.input_len()).zip(output.chunks_mut(planes * geometry.output_len()))
+        {
+            let (mut first, mut rest) = (0, output);
+            while !rest.is_empty() {
+                let count = self.chunks.next(rest.len() / output_width);
+                let output = rest.split_off_mut(..count * output_width).expect("rows of the output");
+                for i in 0..count {
+                    let (plane, oh) = ((first + i) / height, (first + i) % height);
+                    let bytes = &input[plane * geometry.input_len()..][..geometry.input_len()];
+                    let (earlier, change) = change_of_sum(&geometry.rows, oh, (i.min(oh) >= step).then(|| oh - step));
+                    let start = before + i * pitch;
+                    if earlier.is_some() {
+                        let earlier = start - step * pitch;
+                        band.copy_within(earlier..earlier + width, start);
+                    } else {
+                        band[start..start + width].fill(0.0);
+                    }
+                    for part in change.parts() {
+                        change_sums(changes, None, bytes, width, &part);
+                        add_changes(&mut band[start..start + width], changes);
+                    }
+                }
+                let averages = &mut averages[..output.len()];
+                columns.average(averages, &band[..count * pitch], first);
+                if let Divisor::Fixed(divisor) = geometry.divisor {
+                    for (average, &sum) in output.iter_mut().zip(&*averages) {
+                        *average = (f64::from(sum) / divisor + 0.5) as u8;
+                    }
                 } else {
-                    band[start..start + width].fill(0.0);
+                    u8::round(averages, output);
                 }
-                for part in change.parts() {
-                    change_sums(changes, None, bytes, width, &part);
-                    add_changes(&mut band[start..start + width], changes);
-                }
-            }
-            let averages = &mut averages[..output.len()];
-            columns.average(averages, &band[..count * pitch], first);
-            if let Divisor::Fixed(divisor) = geometry.divisor {
-                for (average, &sum) in output.iter_mut().zip(&*averages) {
-                    *average = (f64::from(sum) / divisor + 0.5) as u8;
-                }
-            } else {
-                u8::round(averages, output);
+                first += count;
             }
         }
     }

@@ -19,7 +19,7 @@ use core::marker::PhantomData;
 
 use bytemuck::{Pod, cast_slice_mut};
 
-use super::Algorithm;
+use super::{Algorithm, Needs};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::bytes::{Change, Terms};
 
@@ -64,12 +64,10 @@ pub struct Recast<S, A> {
 }
 
 impl<S: Pod, A: Algorithm<u8, S>> Algorithm<u8, u64> for Recast<S, A> {
-    fn new(geometry: &Geometry) -> Option<Self> {
-        Some(Self { algorithm: A::new(geometry)?, element: PhantomData })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.algorithm.scratch_len().div_ceil(size_of::<u64>() / size_of::<S>())
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
+        let algorithm = A::new(geometry, needs)?;
+        needs.scratch_len = needs.scratch_len.div_ceil(size_of::<u64>() / size_of::<S>());
+        Some(Self { algorithm, element: PhantomData })
     }
 
     fn forward(&self, geometry: &Geometry, input: &[u8], output: &mut [u8], scratch: &mut [u64]) {

@@ -3,7 +3,7 @@
 //! It knows how sums lie between zeros, so that no window is clipped along the width.
 
 use super::{change_of_sum, taps};
-use crate::algorithms::Algorithm;
+use crate::algorithms::{Algorithm, Needs};
 use crate::geometry::Geometry;
 use crate::rows::bytes::{LANES, Reciprocal, Runs, average_sums, change_sums, sum_runs};
 use crate::rows::scratch::Scratch;
@@ -22,7 +22,7 @@ pub struct ShortWindows {
 const FEWEST_CHANNELS: usize = 3;
 
 impl Algorithm<u8, u16> for ShortWindows {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let (columns, channels) = (&geometry.columns, geometry.channels);
         let taps = taps(geometry);
         let fills_lanes = columns.stride == 1 || channels >= FEWEST_CHANNELS;
@@ -41,11 +41,9 @@ impl Algorithm<u8, u16> for ShortWindows {
         let sums = positions * channels as u64 + LANES as u64;
         let totals = (geometry.output_width() + LANES) as u64;
         let scratch = Scratch::new([sums, sums, totals], geometry.most_scratch::<u64>().saturating_mul(4))?;
-        Some(Self { reciprocal: Reciprocal::new(taps)?, runs, scratch })
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+        let reciprocal = Reciprocal::new(taps)?;
+        needs.scratch_len = scratch.len();
+        Some(Self { reciprocal, runs, scratch })
     }
 
     /// `output[oh, ow] = floor(Σ_{i<kH, j<kW} input[taps of oh, taps of ow] / (kH·kW) + 1/2)`

@@ -1,8 +1,8 @@
 //! Small planes: widened to f32, which has algorithms for them.
 
 use super::{MOST_TAPS_IN_F32, taps};
-use crate::algorithms::{Algorithm, Pooled, Widened};
-use crate::geometry::{Divisor, Geometry};
+use crate::algorithms::{Algorithm, Needs, Pooled, Widened};
+use crate::geometry::{Bands, Divisor, Geometry};
 
 /// The most elements of a row. The other algorithms take about 50 ns for each row, however short.
 const LONGEST: usize = 128;
@@ -15,16 +15,18 @@ const LARGEST: usize = 1 << 14;
 pub struct SmallPlanes(Widened<<f32 as Pooled>::Algorithm>);
 
 impl Algorithm<u8, f32> for SmallPlanes {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
         let is_small = geometry.input_width().max(geometry.output_width()) <= LONGEST
             && geometry.input_len().max(geometry.output_len()) <= LARGEST;
         // Counted divisors are whole numbers, and at most the number of taps.
         let is_exact = taps(geometry) <= MOST_TAPS_IN_F32 && !matches!(geometry.divisor, Divisor::Fixed(_));
-        (is_small && is_exact).then(|| Algorithm::<u8, f32>::new(geometry).map(Self))?
-    }
-
-    fn scratch_len(&self) -> usize {
-        Algorithm::<u8, f32>::scratch_len(&self.0)
+        if !is_small || !is_exact {
+            return None;
+        }
+        let algorithm = Algorithm::<u8, f32>::new(geometry, needs)?;
+        // Results are exact, whatever the number of planes. But the algorithms of f32 may not split one.
+        needs.bands = Bands { planes: 2, ..Bands::OF_WINDOWS };
+        Some(Self(algorithm))
     }
 
     /// `output[oh, ow] = floor(Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow) + 1/2)`

@@ -4,8 +4,8 @@
 
 #![expect(unsafe_code, reason = "one check for each row instead of three for each vector makes pictures 2× faster")]
 
-use crate::algorithms::Algorithm;
 use crate::algorithms::two_by_two::has_tiles;
+use crate::algorithms::{Algorithm, Needs};
 use crate::geometry::Geometry;
 use crate::rows::bytes::LANES;
 use crate::simd::U8x16;
@@ -20,7 +20,7 @@ pub struct TwoByTwo {
 }
 
 impl<S> Algorithm<u8, S> for TwoByTwo {
-    fn new(geometry: &Geometry) -> Option<Self> {
+    fn new(geometry: &Geometry, _: &mut Needs) -> Option<Self> {
         let channels = geometry.channels;
         let serves = geometry.common_divisor == Some(4.0) && has_tiles(geometry) && channels <= LANES;
         serves.then(|| {
@@ -32,10 +32,6 @@ impl<S> Algorithm<u8, S> for TwoByTwo {
             });
             Self { order, step: windows * channels }
         })
-    }
-
-    fn scratch_len(&self) -> usize {
-        0
     }
 
     /// `output[oh, ow] = floor(Σ_{i<2, j<2} input[2·oh + i, 2·ow + j] / 4 + 1/2)`

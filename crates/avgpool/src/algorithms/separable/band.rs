@@ -31,11 +31,9 @@ impl<'a, T: Copy> Band<'a, T> {
         &mut self.memory[start..start + count * self.width]
     }
 
-    /// The rows with these numbers, as far as the band holds them. Their positions count from the start of the range.
-    pub fn rows(&self, numbers: Range<usize>) -> Rows<'_, T> {
-        let (start, end) = (numbers.start.max(self.held.start), numbers.end.min(self.held.end));
-        let at = |number: usize| (number - self.held.start) * self.width;
-        Rows { elements: &self.memory[at(start)..at(end)], first: start - numbers.start, width: self.width }
+    /// All rows in the band, at the positions that are their numbers.
+    pub fn rows(&self) -> Rows<'_, T> {
+        Rows { elements: &self.memory[..self.held.len() * self.width], first: self.held.start, width: self.width }
     }
 
     /// Drops the rows before `number` and moves the others to the beginning of the memory.

@@ -100,20 +100,20 @@ impl<'a, T: Element> Columns<'a, T> {
     #[inline(never)]
     pub fn new(chunks: &Chunks, geometry: &'a Geometry, scratch: &'a mut [T], rows: usize) -> (&'a mut [T], Self) {
         let Parts { band, inputs, outputs, row_factors, column_factors } = chunks.split(scratch);
-        let row_factors = &mut row_factors[..(chunks.rows + geometry.rows.output).min(rows)];
+        let row_factors = &mut row_factors[..chunks.rows.max(geometry.rows.output).min(rows)];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
         (band, Self { geometry, method: chunks.method, inputs, outputs, row_factors, column_factors })
     }
 
-    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for rows from number `first` on. Rows are numbered
-    /// through all planes.
+    /// `averages[r, ow] = Σ_j sums[r, taps of ow] / divisor(r, ow)`, for rows of a plane from number `first` on, or of whole
+    /// planes.
     #[inline(never)]
     pub fn average(&mut self, averages: &mut [T], sums: &[T], first: usize) {
-        let Geometry { rows, columns, column_phases, channels, .. } = self.geometry;
+        let Geometry { columns, column_phases, channels, .. } = self.geometry;
         let width = self.geometry.input_width();
         let count = averages.len() / self.geometry.output_width();
-        let row_factors = &self.row_factors[first % rows.output..][..count];
+        let row_factors = &self.row_factors[first..][..count];
         match self.method {
             Method::Transposed => {
                 let inputs = &mut self.inputs[..sums.len()];
@@ -139,10 +139,10 @@ impl<'a, T: Element> Columns<'a, T> {
 
     /// `sums[r, iw] = Σ_ow gradients[r, windows of iw] / divisor(r, ow)`, for rows from number `first` on.
     pub fn spread(&mut self, sums: &mut [T], gradients: &[T], first: usize) {
-        let Geometry { rows, columns, column_phases, channels, .. } = self.geometry;
+        let Geometry { columns, column_phases, channels, .. } = self.geometry;
         let width = self.geometry.input_width();
         let count = sums.len() / width;
-        let row_factors = &self.row_factors[first % rows.output..][..count];
+        let row_factors = &self.row_factors[first..][..count];
         let outputs = &mut self.outputs[..gradients.len()];
         if *channels < FEWEST_CHANNELS {
             transpose_quotients(outputs, gradients, row_factors, self.column_factors);

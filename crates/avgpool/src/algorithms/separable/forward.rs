@@ -10,25 +10,32 @@ use crate::simd::Element;
 
 /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
 ///
-/// It computes a chunk of output rows at a time, of one plane or several: sums of input rows, then averages of their columns.
+/// It computes a chunk of output rows at a time: of one plane, or whole planes. Sums of input rows become averages of their
+/// columns.
 #[inline(never)]
 pub fn forward<T: Element>(chunks: &Chunks, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {
-    let (width, output_width) = (geometry.input_width(), geometry.output_width());
+    let (width, output_width, height) = (geometry.input_width(), geometry.output_width(), geometry.rows.output);
     let (band, mut columns) = Columns::new(chunks, geometry, scratch, output.len() / output_width);
     let [before, pitch] = chunks.method.layout(width);
     if pitch > width {
         // Sums are written between these zeros.
         band.fill(T::default());
     }
-    for (chunk, output) in output.chunks_mut(chunks.rows * output_width).enumerate() {
-        let rows = chunk * chunks.rows..chunk * chunks.rows + output.len() / output_width;
-        let mut rest = &mut band[before..][..rows.len() * pitch];
-        for (planes, results) in geometry.output_rows(rows.clone()) {
-            let elements = &input[planes.start * geometry.input_len()..planes.end * geometry.input_len()];
-            let sources = Rows { elements, first: 0, width };
-            let sums = rest.split_off_mut(..planes.len() * results.len() * pitch).expect("rows of the band");
-            geometry.row_phases.sum_taps_apart(results, sums, pitch, sources, planes.len());
+    let planes = chunks.planes(height);
+    for (input, output) in
+        input.chunks(planes * geometry.input_len()).zip(output.chunks_mut(planes * geometry.output_len()))
+    {
+        let sources = Rows { elements: input, first: 0, width };
+        let planes = input.len() / geometry.input_len();
+        let (mut first, mut rest) = (0, output);
+        while !rest.is_empty() {
+            let rows = chunks.next(rest.len() / output_width);
+            let averages = rest.split_off_mut(..rows * output_width).expect("rows of the output");
+            let results = first..height.min(first + rows);
+            let sums = &mut band[before..][..rows * pitch];
+            geometry.row_phases.sum_taps_apart(results, sums, pitch, sources, planes);
+            columns.average(averages, &band[..rows * pitch], first);
+            first += rows;
         }
-        columns.average(output, &band[..rows.len() * pitch], rows.start);
     }
 }

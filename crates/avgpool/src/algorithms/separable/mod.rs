@@ -8,8 +8,8 @@ mod columns;
 mod forward;
 
 pub(super) use self::columns::{Columns, Method, average_padded, elements_read};
-use super::Algorithm;
-use crate::geometry::Geometry;
+use super::{Algorithm, Needs};
+use crate::geometry::{Bands, Geometry};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
 
@@ -30,7 +30,7 @@ pub struct Separable {
 /// How one direction processes a geometry.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunks {
-    /// Output rows in a chunk.
+    /// Output rows in a chunk: of one plane, or of whole planes. The last chunk of a plane has half as many to half as many again.
     pub rows: usize,
     pub method: Method,
     /// The lengths of the fields of [`Parts`].
@@ -45,7 +45,7 @@ struct Parts<'a, T> {
     inputs: &'a mut [T],
     /// Rows of the output's width, transposed if the band is.
     outputs: &'a mut [T],
-    /// The rows' factors of the divisors, from row 0 on, numbered through all planes.
+    /// The rows' factors of the divisors, of a plane or of the planes of a chunk.
     row_factors: &'a mut [T],
     /// The columns' factors of the divisors.
     column_factors: &'a mut [T],
@@ -77,14 +77,31 @@ impl Chunks {
             let rows = (CHUNK / width.max(output_width)).max(taps / 2).div_ceil(*step).max(1) * step;
             // Whole planes, if one fits: then no step processes a plane on its own.
             let rows = if height <= rows { rows / height * height } else { rows };
+            let most = most_rows(rows, height);
             let [before, pitch] = method.layout(width as usize).map(|size| size as u64);
-            let sums = rows.saturating_mul(pitch).saturating_add(before);
-            let gradients = (rows + geometry.rows.most_windows() as u64).saturating_mul(width);
-            let inputs = if transposed { rows.saturating_mul(width) } else { 0 };
-            let lengths = [sums.max(gradients), inputs, rows.saturating_mul(output_width), rows + height, output_width];
+            let sums = most.saturating_mul(pitch).saturating_add(before);
+            let gradients = (most + geometry.rows.most_windows() as u64).saturating_mul(width);
+            let inputs = if transposed { most.saturating_mul(width) } else { 0 };
+            let lengths =
+                [sums.max(gradients), inputs, most.saturating_mul(output_width), rows.max(height), output_width];
             let scratch = Scratch::new(lengths, most_scratch)?;
             Some(Self { rows: rows as usize, method, scratch })
         })
+    }
+
+    /// The planes whose rows are processed together.
+    pub fn planes(&self, height: usize) -> usize {
+        (self.rows / height).max(1)
+    }
+
+    /// The most rows of a chunk.
+    pub fn most_rows(&self, height: usize) -> usize {
+        most_rows(self.rows as u64, height as u64) as usize
+    }
+
+    /// The rows of the next chunk, if `rest` are left.
+    pub fn next(&self, rest: usize) -> usize {
+        if rest < self.rows + self.rows.div_ceil(2) { rest } else { self.rows }
     }
 
     fn split<'a, T>(&self, memory: &'a mut [T]) -> Parts<'a, T> {
@@ -93,22 +110,28 @@ impl Chunks {
     }
 }
 
+fn most_rows(rows: u64, height: u64) -> u64 {
+    rows.max(height.min(rows + rows / 2))
+}
+
 impl Separable {
     #[inline(never)]
-    fn with(geometry: &Geometry, lanes: usize, most_scratch: usize) -> Option<Self> {
+    fn with(geometry: &Geometry, needs: &mut Needs, lanes: usize, most_scratch: usize) -> Option<Self> {
         let adjoint = geometry.adjoint().and_then(|adjoint| Chunks::new(&adjoint, lanes, most_scratch));
         let adjoint = adjoint.filter(|chunks| matches!(chunks.method, Method::Padded { .. }));
-        Some(Self { chunks: Chunks::new(geometry, lanes, most_scratch)?, adjoint })
+        let chunks = Chunks::new(geometry, lanes, most_scratch)?;
+        let scratch_len = chunks.scratch.len().max(adjoint.map_or(0, |chunks| chunks.scratch.len()));
+        // Between two chunks: long windows group differently in others.
+        let inputs = adjoint.map_or(0, |chunks| chunks.rows);
+        let bands = Bands { planes: 1, windows: chunks.rows, inputs };
+        *needs = Needs { scratch_len, bands };
+        Some(Self { chunks, adjoint })
     }
 }
 
 impl<T: Element> Algorithm<T> for Separable {
-    fn new(geometry: &Geometry) -> Option<Self> {
-        Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.chunks.scratch.len().max(self.adjoint.map_or(0, |chunks| chunks.scratch.len()))
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
+        Self::with(geometry, needs, T::Vector::LANES, geometry.most_scratch::<T>())
     }
 
     fn forward(&self, geometry: &Geometry, input: &[T], output: &mut [T], scratch: &mut [T]) {

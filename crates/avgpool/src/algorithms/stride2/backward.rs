@@ -100,9 +100,12 @@ impl<T: Element> Strips<'_, T> {
             at += width;
         };
         let mut above = if row > 0 { quotients(row - 1) } else { [zero; 2] };
-        if row == 0 && top == 1 {
+        // The first window starts above the plane. Above a band, it ends with the first row of the band.
+        if row == 0 && top > 0 {
             above = quotients(0);
-            store_row(above);
+            if top == 1 {
+                store_row(above);
+            }
             row = 1;
         }
         while row < end {

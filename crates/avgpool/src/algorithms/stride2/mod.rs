@@ -6,7 +6,7 @@
 mod backward;
 mod forward;
 
-use super::Algorithm;
+use super::{Algorithm, Needs};
 use crate::geometry::{Axis, Geometry};
 use crate::rows::scratch::Scratch;
 use crate::simd::{Element, Simd};
@@ -17,7 +17,7 @@ pub struct Stride2 {
     scratch: Scratch<2>,
 }
 
-/// The size of a plane, its padding, and the two factors of each window's divisor: one of its row and one of its column.
+/// The size of a plane or a band, its padding, and the two factors of each window's divisor: one of its row and one of its column.
 struct Plane<'a, T> {
     height: usize,
     width: usize,
@@ -38,12 +38,10 @@ const LEFT: u8 = 1;
 const RIGHT: u8 = 2;
 
 impl<T: Element> Algorithm<T> for Stride2 {
-    fn new(geometry: &Geometry) -> Option<Self> {
-        Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.scratch.len()
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
+        let algorithm = Self::with(geometry, T::Vector::LANES, geometry.most_scratch::<T>())?;
+        needs.scratch_len = algorithm.scratch.len();
+        Some(algorithm)
     }
 
     /// `output[oh, ow] = Σ_{i<3, j<3} input[2·oh − top + i, 2·ow − left + j] / divisor(oh, ow)`
@@ -79,6 +77,7 @@ impl Stride2 {
     fn plane<'a, T: Element>(&self, geometry: &Geometry, scratch: &'a mut [T]) -> Plane<'a, T> {
         let Geometry { rows, columns, .. } = geometry;
         let [row_factors, column_factors] = self.scratch.split(scratch);
+        let row_factors = &mut row_factors[..rows.output];
         geometry.row_factors(row_factors);
         geometry.column_factors(0, column_factors);
         Plane {
@@ -108,8 +107,9 @@ impl<T: Element> Plane<'_, T> {
     fn lens(&self) -> [usize; 2] {
         let Self { height, width, top, left, row_factors, column_factors } = self;
         let (rows, columns) = (row_factors.len(), column_factors.len());
-        let is_halved = |input, padding, windows| padding <= 1 && (0..=2).contains(&(input + padding - 2 * windows));
+        let is_halved = |input, padding, windows| (0..=2).contains(&(input + padding - 2 * windows));
         assert!(is_halved(*height, *top, rows) && is_halved(*width, *left, columns), "windows from end to end");
+        assert!(*top <= 2 && *left <= 1, "no window before the plane");
         assert!(*width >= 2 * T::Vector::LANES && columns >= T::Vector::LANES, "rows of at least two vectors");
         [height.checked_mul(*width), rows.checked_mul(columns)].map(|len| len.expect("a plane in memory"))
     }

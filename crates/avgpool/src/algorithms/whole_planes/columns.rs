@@ -4,9 +4,8 @@
 
 use core::ops::Range;
 
-use super::Direction;
 use crate::algorithms::separable::FEWEST_CHANNELS;
-use crate::geometry::{Axis, Geometry};
+use crate::geometry::{Axis, Direction, Geometry};
 use crate::rows::sums::Rows;
 use crate::rows::transpose::transpose;
 use crate::simd::Element;

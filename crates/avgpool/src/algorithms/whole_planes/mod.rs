@@ -7,8 +7,8 @@ mod columns;
 
 use columns::sum_columns;
 
-use super::Algorithm;
-use crate::geometry::Geometry;
+use super::{Algorithm, Needs};
+use crate::geometry::{Bands, Direction, Geometry};
 use crate::rows::divide::divide;
 use crate::rows::sums::Rows;
 use crate::simd::Element;
@@ -25,12 +25,6 @@ pub struct WholePlanes {
     plane_len: usize,
     /// The scratch memory of a row: its blocks, or a part of its divisors.
     row_len: usize,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Direction {
-    Forward,
-    Backward,
 }
 
 impl WholePlanes {
@@ -50,12 +44,10 @@ impl WholePlanes {
 }
 
 impl<T: Element> Algorithm<T> for WholePlanes {
-    fn new(geometry: &Geometry) -> Option<Self> {
-        Some(Self::with(geometry, geometry.most_scratch::<T>()))
-    }
-
-    fn scratch_len(&self) -> usize {
-        self.plane_len + self.row_len
+    fn new(geometry: &Geometry, needs: &mut Needs) -> Option<Self> {
+        let algorithm = Self::with(geometry, geometry.most_scratch::<T>());
+        *needs = Needs { scratch_len: algorithm.plane_len + algorithm.row_len, bands: Bands::NONE };
+        Some(algorithm)
     }
 
     /// `output[oh, ow] = Σ_{i, j} input[taps of oh, taps of ow] / divisor(oh, ow)`
