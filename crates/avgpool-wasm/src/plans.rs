@@ -64,10 +64,7 @@ const STACK: usize = 4096;
 /// The fewest bytes to read and write for which waking a thread is worth it.
 const FEWEST_BYTES: usize = 1 << 20;
 
-/// The parts of a call for each thread. With more of them, threads that start late or are interrupted have less left to do.
-const PARTS: usize = 4;
-
-/// A call: its plan, its memory, and how it is split. All threads that run its parts share it, and nobody changes it meanwhile.
+/// A call: its plan and its memory. All threads that run its parts share it, and nobody changes it meanwhile.
 ///
 /// Both addresses are those of buffers with this many planes. Until all parts have ended, the buffers stay allocated. Nobody else
 /// writes to them or reads `to`, and nobody runs a part twice at the same time.
@@ -75,7 +72,6 @@ struct Call {
     plan: *const AnyPlan,
     direction: Direction,
     planes: usize,
-    parts: usize,
     from: *const u8,
     to: *mut u8,
     /// The workspaces of its threads, each but the first after the stack of its thread.
@@ -103,7 +99,6 @@ static RUNNING: Running = Running(UnsafeCell::new(Call {
     plan: ptr::null(),
     direction: Direction::Forward,
     planes: 0,
-    parts: 0,
     from: ptr::null(),
     to: ptr::null_mut(),
     workspaces: ptr::null_mut(),
@@ -183,17 +178,20 @@ impl Plans {
         Status::Done
     }
 
-    /// Allocates workspaces for this many threads, and their stacks. With less memory, fewer threads take part in a call.
+    /// Allocates workspaces for this many threads and all plans, and their stacks. With less memory, fewer threads take part in a call.
     #[wasm_bindgen(js_name = setThreads)]
     pub fn set_threads(&self, threads: u32) {
         self.threads.set(threads as usize);
-        self.grow_workspaces(SMALLEST_WORKSPACE);
+        // SAFETY: no plan is set meanwhile.
+        let plans = self.table.iter().filter_map(|place| unsafe { &*place.as_ptr() }.as_ref());
+        self.grow_workspaces(plans.map(|plan| plan.workspace_len).fold(SMALLEST_WORKSPACE, usize::max));
     }
 
     /// Begins a call by plan `index`: it pools every plane of the input into a plane of the output, or applies the transpose of the
-    /// pooling to every plane of the output's gradient. `runPart` runs its parts. A call for few bytes has one part.
+    /// pooling to every plane of the output's gradient. `runPart` runs its parts, as many as the caller likes.
     ///
-    /// Returns the number of threads that can run the parts: 0 if the plan does not exist or the buffers do not fit it.
+    /// Returns the number of threads that should run the parts: 0 if the plan does not exist or the buffers do not fit it, and 1 if
+    /// there are few bytes or the call cannot be split.
     pub fn begin(&self, index: u32, backward: bool, from: &Buffer, to: &Buffer) -> usize {
         let direction = if backward { Direction::Backward } else { Direction::Forward };
         // SAFETY: no plan is set meanwhile.
@@ -209,11 +207,13 @@ impl Plans {
         let (workspaces, len) = (held.as_mut_ptr(), held.len());
         self.workspaces.set(held);
         let is_large = from.bytes + to.bytes >= FEWEST_BYTES;
-        let threads = if is_large { self.threads.get().min((len + STACK) / (plan.workspace_len + STACK)) } else { 1 };
-        let parts = if threads > 1 { threads * PARTS } else { 1 };
+        let half = plan.geometry.part(plan.bands, direction, planes, [0, 2]);
+        let is_whole = half.is_empty() || plan.geometry.part(plan.bands, direction, planes, [1, 2]).is_empty();
+        let usable = self.threads.get().min((len + STACK) / (plan.workspace_len + STACK));
+        let threads = if is_large && !is_whole { usable } else { 1 };
         let (from, to) = (from.pointer, to.pointer);
         // SAFETY: no part runs.
-        unsafe { *RUNNING.0.get() = Call { plan, direction, planes, parts, from, to, workspaces } };
+        unsafe { *RUNNING.0.get() = Call { plan, direction, planes, from, to, workspaces } };
         threads
     }
 }
@@ -243,19 +243,19 @@ impl Plans {
     }
 }
 
-/// Runs part `part` of the call in the workspace of thread `thread`.
+/// Runs part `part` of `parts` of the call, in the workspace of thread `thread`.
 ///
 /// # Safety
 ///
 /// [`Plans::begin`] has returned more than `thread`, and no other thread has this number. The call is as [`Call`] says.
 #[unsafe(export_name = "runPart")]
-unsafe extern "C" fn run_part(part: usize, thread: usize) {
+unsafe extern "C" fn run_part(part: usize, parts: usize, thread: usize) {
     // SAFETY: nobody changes the call or its plan until all parts have ended.
     let (call, plan) = unsafe {
         let call = &*RUNNING.0.get();
         (call, &*call.plan)
     };
-    let mut rows = plan.geometry.part(plan.bands, call.direction, call.planes, [part, call.parts]);
+    let mut rows = plan.geometry.part(plan.bands, call.direction, call.planes, [part, parts]);
     while !rows.is_empty() {
         let piece = plan.geometry.next_piece(call.direction, &mut rows);
         // SAFETY: the buffers have the elements of all planes, and no other part has the results of this one.

@@ -41,6 +41,11 @@ impl Phases {
         *self = Self { are_long: self.are_long, ..Self::new(band) };
     }
 
+    /// Whether any sums are prefix and suffix sums. Their bits depend on the sums that are found together.
+    pub fn have_long_sums(&self) -> bool {
+        self.are_long != [false; 2]
+    }
+
     /// The distance at which windows and taps repeat: in outputs and in inputs.
     pub fn period(&self) -> [u64; 2] {
         let Pattern { axis, window_step, .. } = self.pattern;

@@ -117,13 +117,17 @@ fn most_rows(rows: u64, height: u64) -> u64 {
 impl Separable {
     #[inline(never)]
     fn with(geometry: &Geometry, needs: &mut Needs, lanes: usize, most_scratch: usize) -> Option<Self> {
-        let adjoint = geometry.adjoint().and_then(|adjoint| Chunks::new(&adjoint, lanes, most_scratch));
-        let adjoint = adjoint.filter(|chunks| matches!(chunks.method, Method::Padded { .. }));
+        // Long windows are summed in groups, which chunks cut off. Then a band starts between two chunks.
+        let step =
+            |chunks: &Chunks, geometry: &Geometry| if geometry.row_phases.have_long_sums() { chunks.rows } else { 1 };
+        let adjoint = geometry.adjoint().and_then(|adjoint| {
+            let chunks = Chunks::new(&adjoint, lanes, most_scratch)?;
+            matches!(chunks.method, Method::Padded { .. }).then(|| (chunks, step(&chunks, &adjoint)))
+        });
         let chunks = Chunks::new(geometry, lanes, most_scratch)?;
+        let (adjoint, inputs) = adjoint.map_or((None, 0), |(chunks, inputs)| (Some(chunks), inputs));
         let scratch_len = chunks.scratch.len().max(adjoint.map_or(0, |chunks| chunks.scratch.len()));
-        // Between two chunks: long windows group differently in others.
-        let inputs = adjoint.map_or(0, |chunks| chunks.rows);
-        let bands = Bands { planes: 1, windows: chunks.rows, inputs };
+        let bands = Bands { planes: 1, windows: step(&chunks, geometry), inputs };
         *needs = Needs { scratch_len, bands };
         Some(Self { chunks, adjoint })
     }
