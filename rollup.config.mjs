@@ -4,9 +4,10 @@
 // memory.
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
+import { buildSync } from 'esbuild';
 import dts from 'rollup-plugin-dts';
 
 const module = 'crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
@@ -20,7 +21,7 @@ const { '.': _, './package.json': __, ...others } = JSON.parse(readFileSync('pac
 for (const [entry, conditions] of Object.entries(others)) {
   const { require = conditions, module = require } = conditions;
   const files = { main: require.default, module: module.default, types: module.types };
-  const fields = Object.entries(files).map(([field, file]) => [field, join('..', file)]);
+  const fields = Object.entries(files).flatMap(([field, file]) => (file ? [[field, join('..', file)]] : []));
   mkdirSync(entry, { recursive: true });
   writeFileSync(join(entry, 'package.json'), `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`);
 }
@@ -54,14 +55,47 @@ const withoutTextDecoder = {
   },
 };
 
+/** Makes an import of a file with `?text` the text of a script: a worker, with all that it imports. */
+const scriptText = {
+  name: 'script text',
+  resolveId: (id, importer) => (id.endsWith('?text') ? join(dirname(importer), id) : null),
+  load(id) {
+    return id.endsWith('?text')
+      ? { code: `export default ${JSON.stringify(script(id))};`, map: { mappings: '' } }
+      : null;
+  },
+};
+
+function script(id) {
+  const entryPoints = [id.replace('?text', '')];
+  // In other formats and for other platforms, esbuild replaces `require`.
+  const options = { bundle: true, format: 'cjs', platform: 'node', minify: true, target: 'es2021', write: false };
+  return buildSync({ entryPoints, ...options }).outputFiles[0].text;
+}
+
+// For pages whose policy forbids workers from a blob.
+writeFileSync('dist/threads-worker.js', script('ts/threads/worker.ts'));
+
 const inBothFormats = { index: 'ts/entries/index.ts', slim: 'ts/entries/slim.ts' };
-const asModulesOnly = { workerd: 'ts/entries/workerd.ts', 'edge-light': 'ts/entries/edge-light.ts' };
+const asModulesOnly = {
+  workerd: 'ts/entries/workerd.ts',
+  'edge-light': 'ts/entries/edge-light.ts',
+  threads: 'ts/entries/threads.ts',
+};
+const asCommonJsOnly = { threads: 'ts/entries/threads-cjs.ts' };
 // In Node, import and require must load the same build, because two builds would have two memories.
-const forNode = { node: 'ts/entries/node.ts', 'node-slim': 'ts/entries/node-slim.ts' };
+const forNode = {
+  node: 'ts/entries/node.ts',
+  'node-slim': 'ts/entries/node-slim.ts',
+  'threads-node': 'ts/entries/threads-node.ts',
+};
 // Pure translations of options. They need no module, so nothing has to be shared.
 const compat = { compat: 'ts/compat/index.ts' };
 
-const types = { ...inBothFormats, ...compat };
+// Threads where there are none. They share no state either.
+const none = { 'threads-none': 'ts/entries/threads-none.ts' };
+
+const types = { ...inBothFormats, ...compat, threads: 'ts/entries/threads.ts' };
 
 const core = { core: ['ts/api.ts', 'ts/wasm/start.ts'] };
 // When a module imports a CommonJS file, Node searches the whole file for its names. The digits are in a file of their
@@ -71,9 +105,10 @@ const bytes = { bytes: [module] };
 const js = (input, format, extension, manualChunks = {}) => ({
   input,
   // The runtime or its bundler loads these.
-  external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/],
+  external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/, /^node:/],
   plugins: [
     hex,
+    scriptText,
     withoutTextDecoder,
     typescript({ noEmitOnError: true }),
     terser({
@@ -103,9 +138,10 @@ const js = (input, format, extension, manualChunks = {}) => ({
 
 export default [
   js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js', core),
-  js(inBothFormats, 'cjs', 'cjs', { ...core, ...bytes }),
+  js({ ...inBothFormats, ...asCommonJsOnly }, 'cjs', 'cjs', { ...core, ...bytes }),
   js(forNode, 'es', 'js'),
   js(compat, 'es', 'js'),
+  js(none, 'es', 'js'),
   js(compat, 'cjs', 'cjs'),
   {
     input: types,

@@ -41,7 +41,7 @@ export function firstItems<T>(array: readonly T[]): readonly T[] {
 }
 
 /**
- * Checks that a value is an integer from `least` to {@link MAX_SIZE}.
+ * Checks that a value is an integer from `least` to `most`.
  *
  * @param name the name of the argument.
  * @param must the requirement, as a message states it after the name.
@@ -53,6 +53,7 @@ export function checkSize(
   name: string,
   must: string,
   given: unknown = value,
+  most = MAX_SIZE,
 ): asserts value is number {
   if (typeof value !== 'number') {
     throw new TypeError(`${name} ${must}, got ${show(given)}`);
@@ -60,8 +61,8 @@ export function checkSize(
   if (!Number.isInteger(value) || value < least) {
     throw new RangeError(`${name} ${must}, got ${show(given)}`);
   }
-  if (value > MAX_SIZE) {
-    throw new RangeError(`${name} ${must}, at most ${MAX_SIZE}, got ${show(given)}`);
+  if (value > most) {
+    throw new RangeError(`${name} ${must}, at most ${most}, got ${show(given)}`);
   }
 }
 
@@ -112,4 +113,12 @@ export function checkNames(what: string, options: object, names: readonly string
       throw new TypeError(`unknown ${what} ${show(name)}; the ${what}s are ${names.join(', ')}`);
     }
   }
+}
+
+/** Checks that options are an object with no other property than these. */
+export function checkOptions(options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object, got ${show(options)}`);
+  }
+  checkNames('option', options, names);
 }

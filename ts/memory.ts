@@ -1,7 +1,7 @@
 // The WebAssembly memory as a whole: its usage, its growth, and the error for running out of it. It knows no tensor.
 
-import { checkBoolean, checkNames, show } from './check.js';
-import { ensureCapacity, liveBuffers, memory } from './wasm/bindings.js';
+import { checkBoolean, checkOptions, show } from './check.js';
+import { ensureCapacity, liveBuffers, memory, threadCount } from './wasm/bindings.js';
 
 /** The largest size of a tensor in bytes: half of the address space, in whole blocks of 16 bytes. */
 export const MAX_TENSOR_BYTES = 2 ** 31 - 16;
@@ -31,10 +31,7 @@ export function reserve(bytes: number, options: { readonly fixed?: boolean } = {
     const ErrorType = typeof bytes === 'number' ? RangeError : TypeError;
     throw new ErrorType(`bytes must be an integer from 0 to ${MAX_TENSOR_BYTES}, got ${show(bytes)}`);
   }
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object, got ${show(options)}`);
-  }
-  checkNames('option', options, ['fixed']);
+  checkOptions(options, ['fixed']);
   const own = Object.hasOwn(options, 'fixed') ? options.fixed : undefined;
   const fixed = own === undefined ? false : own;
   checkBoolean('fixed', fixed);
@@ -44,9 +41,12 @@ export function reserve(bytes: number, options: { readonly fixed?: boolean } = {
   isFixed ||= fixed;
 }
 
-/** The size of the WebAssembly memory in bytes, which never shrinks, and the number of live tensors in it. */
-export function memoryUsage(): { bytes: number; tensors: number } {
-  return { bytes: memory().byteLength, tensors: liveBuffers() };
+/**
+ * The size of the WebAssembly memory in bytes, which never shrinks, the number of live tensors in it, and the number of
+ * threads that pool them: 1, unless `avgpool/threads` has started more.
+ */
+export function memoryUsage(): { bytes: number; tensors: number; threads: number } {
+  return { bytes: memory().byteLength, tensors: liveBuffers(), threads: threadCount() };
 }
 
 /** The error to throw when there is not enough memory for `what`. */

@@ -29,6 +29,7 @@ import {
   type WebNNPool2dOptions,
 } from 'avgpool/compat';
 import * as slim from 'avgpool/slim';
+import { type ThreadsOptions, threads } from 'avgpool/threads';
 
 const kernelSize: Size = [2, 2];
 const layout: Layout = 'NCHW';
@@ -128,6 +129,10 @@ const layer: TfjsAveragePooling2d = { poolSize: [2, 2], padding: 'valid', dataFo
 const withoutShape: AvgPool2dOptions[] = [fromOnnx({ ...parsed, strides: null, pads: null }), fromTfjs(layer)];
 const translated: AvgPool2dOptions[] = [fromOnnx(onnx, shape), fromWebNN(webnn, shape), fromTfjs(tfjs, shape)];
 
+const threadsOptions: ThreadsOptions = { require: true, workerUrl: 'threads-worker.js', bytes: new Uint8Array(8) };
+const inUse: Promise<number> = threads(1, threadsOptions);
+const threadsBefore: number = memoryUsage().threads;
+
 /** All forms of starting avgpool/slim. Never called, because the default entry has started it. */
 export async function start(module: slim.Module): Promise<void> {
   const sources: slim.ModuleSource[] = [module, new Uint8Array(8), new ArrayBuffer(8), 'avgpool.wasm'];
@@ -141,6 +146,8 @@ export async function start(module: slim.Module): Promise<void> {
 
 /** Mistakes that the compiler rejects. Never called. */
 export function mistakes(): void {
+  // @ts-expect-error: a number of threads is no text
+  threads('2');
   // @ts-expect-error: a module cannot be a number
   slim.initSync(5);
   // @ts-expect-error: a promise cannot be started synchronously
@@ -220,6 +227,8 @@ const facts = [
   alsoNested,
   sizes,
   translated.map((each) => new AvgPool2d(each).outputShape(shape)),
+  inUse instanceof Promise,
+  threadsBefore,
 ];
 for (const tensor of mixed) {
   tensor.dispose();

@@ -9,11 +9,8 @@ import { startOrStoreError } from '../wasm/start.js';
 export * from '../api.js';
 
 // Not an arrow function around the digits: webpack's terser inlines it and keeps the original too, so the digits double.
-startOrStoreError(compile.bind(null, hex));
-
-function compile(text: string): WebAssembly.Module {
-  return new WebAssembly.Module(decodeHex(text));
-}
+const bytes = decodeHex.bind(null, hex);
+startOrStoreError(() => new WebAssembly.Module(bytes()), bytes);
 
 /**
  * The bytes of hexadecimal digits. Base64 would make the compressed file 25 % larger.

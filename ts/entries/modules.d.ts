@@ -32,3 +32,14 @@ declare module '*/avgpool.wasm?module' {
   const module: WebAssembly.Module;
   export default module;
 }
+
+declare module '*/threads.cjs' {
+  export { threads } from './threads.js';
+}
+
+declare module '*?text' {
+  const text: string;
+  export default text;
+}
+
+declare module 'node:worker_threads';

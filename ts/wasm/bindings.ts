@@ -7,11 +7,13 @@ import { isBigEndian } from './diagnose.js';
 
 export { type Buffer, Status } from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.js';
 
-interface Exports extends WebAssembly.Exports {
+/** What an instance of the module exports to this file and to threads. */
+export interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   readonly __wbindgen_start: () => void;
   readonly __stack_pointer: WebAssembly.Global;
-  readonly runPart: (part: number, thread: number) => void;
+  /** Runs a part of the call that has begun, in the workspace of a thread. */
+  readonly runPart: (part: number, parts: number, thread: number) => void;
   readonly __wbg_buffer_free: (pointer: number, delayed: 1) => void;
 }
 
@@ -25,6 +27,20 @@ let top: number;
 let running = false;
 let heap: glue.Memory;
 let plans: glue.Plans;
+/** The bytes of the module, if they are known. */
+let bytesOf: (() => Uint8Array | undefined) | undefined;
+/** The threads of the program, if there are several. */
+let team: Team | undefined;
+
+/** Several threads. */
+interface Team {
+  /** The number of threads. */
+  readonly size: number;
+  /** Runs all parts of the call of plan `plan` that has begun, on those threads that have a workspace. */
+  run(runPart: Exports['runPart'], threads: number, plan: number): void;
+  /** Waits until no thread runs a part of a call that has been interrupted. */
+  settle(): void;
+}
 let storedError: { readonly message: string; readonly cause?: unknown } = {
   message: 'avgpool has not been started: call `await init(source)` or `initSync(source)` of avgpool/slim first',
 };
@@ -40,9 +56,10 @@ export const imports: WebAssembly.Imports = { './avgpool_wasm_bg.js': glue as un
 /**
  * Starts an instance of the module, unless one runs already: all tensors of this build live in one memory.
  *
+ * @param bytes the bytes of the module, which threads need.
  * @throws an error if the instance is of another module than the bindings, or the machine is big-endian.
  */
-export function start(instance: WebAssembly.Instance): void {
+export function start(instance: WebAssembly.Instance, bytes?: () => Uint8Array | undefined): void {
   if (exports) {
     return;
   }
@@ -59,6 +76,52 @@ export function start(instance: WebAssembly.Instance): void {
   plans = new glue.Plans(PLANS, heap);
   top = started.__stack_pointer.value;
   exports = started;
+  bytesOf = bytes;
+}
+
+/** The bytes of the module that runs, if they are known. */
+export function moduleBytes(): Uint8Array | undefined {
+  started();
+  return bytesOf?.();
+}
+
+/**
+ * Continues in another instance of the module, over another memory: a copy of this one. All addresses stay valid, and so all
+ * tensors and plans. All views are detached.
+ *
+ * @param module imports the memory, and writes nothing to it when it is instantiated.
+ * @param target at least as large as this memory can be.
+ * @throws an error if the module is another one, or the target cannot be as large as this memory is.
+ */
+export function moveTo(module: WebAssembly.Module, target: WebAssembly.Memory): void {
+  const present = started();
+  const source = present.memory;
+  const next = new WebAssembly.Instance(module, { ...imports, env: { memory: target } }).exports as Exports;
+  if (Object.keys(present).some((name) => !(name in next))) {
+    throw new Error(`the bytes are of another module: it exports [${Object.keys(next).slice(0, 8).join(', ')}]`);
+  }
+  const missing = source.buffer.byteLength - target.buffer.byteLength;
+  if (missing > 0) {
+    target.grow(missing / 2 ** 16);
+  }
+  new Uint8Array(target.buffer).set(new Uint8Array(source.buffer));
+  glue.__wbg_set_wasm(next);
+  next.__wbindgen_start();
+  exports = next;
+  source.grow(0);
+}
+
+/** The number of threads that calls use. */
+export function threadCount(): number {
+  return team ? team.size : 1;
+}
+
+/** Runs calls on this team of `threads` threads from now on, or on one thread without a team. */
+export function setTeam(threads: number, next?: Team): void {
+  enterAllocator();
+  plans.setThreads(threads);
+  leave(undefined);
+  team = next;
 }
 
 /** Stores the error that every use throws until the module runs. */
@@ -77,6 +140,7 @@ function started(): Exports {
 function enter(): Exports {
   const module = started();
   if (running) {
+    team?.settle();
     module.__stack_pointer.value = top;
   }
   running = true;
@@ -157,9 +221,14 @@ export function backward(index: number, gradOutput: glue.Buffer, gradInput: glue
 
 function run(index: number, isBackward: boolean, from: glue.Buffer, to: glue.Buffer): void {
   const { runPart } = enter();
-  if (plans.begin(index, isBackward, from, to) === 0) {
+  const usable = plans.begin(index, isBackward, from, to);
+  if (usable === 0) {
     throw new Error('this is a bug in avgpool, please report it: the buffers do not fit the plan');
   }
-  runPart(0, 0);
+  if (team && usable > 1) {
+    team.run(runPart, usable, index);
+  } else {
+    runPart(0, 1, 0);
+  }
   leave(undefined);
 }

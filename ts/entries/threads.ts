@@ -1,0 +1,44 @@
+// Threads on pages and in their workers, and in bundles for Node.
+
+import type { ThreadsOptions } from '../threads/arguments.js';
+import { spawnNode, type WorkerThreads } from '../threads/spawn-node.js';
+import { spawnWeb } from '../threads/spawn-web.js';
+import type { Spawn } from '../threads/team.js';
+import { setThreads } from '../threads/threads.js';
+
+export type { ThreadsOptions };
+
+/**
+ * Uses `count` threads for all calls of `forward` and `backward` in the program, which stay synchronous and give the same
+ * bits. Calls that move less than 1 MB use one thread.
+ *
+ * Tensors, plans and pools made before stay valid. The first call with more than one thread detaches all views, as growth
+ * of the memory does. Views made afterwards are of a SharedArrayBuffer and never detach.
+ *
+ * @param count from 1 to 60. 1 ends the workers.
+ * @returns the number of threads in use. It is the number of before, usually 1, where the threads cannot be had: without
+ *   SharedArrayBuffer, on a page without cross-origin isolation, without workers, or without address space.
+ * @throws RangeError or TypeError, as rejections, for a wrong argument.
+ * @throws Error, as a rejection, if the threads cannot be had and `require` is true. It says what is missing.
+ */
+export function threads(count: number, options?: ThreadsOptions): Promise<number> {
+  return setThreads(count, options, platform);
+}
+
+function platform(workerUrl: ThreadsOptions['workerUrl'] | undefined): Spawn {
+  // A web worker of Deno or Bun would keep the program alive.
+  const { document, process } = globalThis as { document?: object; process?: Process };
+  const builtin = document ? undefined : process?.getBuiltinModule?.('node:worker_threads');
+  if (builtin) {
+    return spawnNode.bind(null, builtin);
+  }
+  if (typeof Worker === 'undefined') {
+    throw new Error('there are no workers here');
+  }
+  return spawnWeb.bind(null, workerUrl);
+}
+
+/** What Node, Deno and Bun have in common. Node 18 lacks the function. */
+interface Process {
+  getBuiltinModule?(name: string): WorkerThreads | undefined;
+}
