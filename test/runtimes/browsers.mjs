@@ -41,6 +41,8 @@ async function inWebKit(address, expression) {
   const env = {
     DISPLAY: display,
     LIBGL_ALWAYS_SOFTWARE: '1',
+    // WebKitGTK shares no memory without this option, not even on isolated pages. Safari does.
+    JSC_useSharedArrayBuffer: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1',
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   };
@@ -69,6 +71,12 @@ async function inWebKit(address, expression) {
 }
 
 const evaluate = { Chromium: inPuppeteer('Chromium'), Firefox: inPuppeteer('Firefox'), WebKit: inWebKit };
+
+/** The headers that make a page cross-origin isolated. */
+export const isolated = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 /** The names of the browsers. */
 export const engines = Object.keys(evaluate);

@@ -35,6 +35,7 @@ export default class Document {
         smoke.map(({ name, version, how }) => [name, version, how]),
       ),
       `Each row pools ${smoke[0].cases} seeded geometries, fixed and adaptive, in four element types and two layouts, forward and backward. uint8 has no backward.`,
+      'Rows of `avgpool/threads` use two threads. They also pool a tensor of 4 MB, and compare the bits with those of one thread.',
       `Median time from import to first result, above that of an empty module: ${times.map(timeOf).join(', ')}.`,
       ...skipped.map(({ name, how, skipped }) => `**Skipped**: ${name}, ${how}: ${skipped}.`),
     ];

@@ -10,4 +10,5 @@ import './targets/realms.mjs';
 import './targets/resolvers.mjs';
 import './targets/examples.mjs';
 import './targets/blocked.mjs';
+import './targets/isolation.mjs';
 import './targets/cold-start.mjs';

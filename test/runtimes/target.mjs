@@ -9,12 +9,14 @@ import { MissingRuntime } from './tools.mjs';
  * @param name the runtime.
  * @param how the form in which the runtime loads the package.
  * @param run takes the folder with the installed package, and returns `hash` and `cases`, and `version` if it knows that.
- * @param options `quick` if the target is part of `npm test`; `version`, a function that returns the runtime's version.
+ * @param options `quick` if the target is part of `npm test`; `version`, a function that returns the runtime's version;
+ *   `threads`, the number that `run` must return as `threads`.
  */
-export function smoke(name, how, run, options) {
+export function smoke(name, how, run, { threads, ...options } = {}) {
   define(name, how, options, async (folder) => {
     const found = await run(folder);
     expect(found).toMatchObject({ hash: inject('hash'), cases: expect.any(Number) });
+    expect(found.threads).toBe(threads);
     return found;
   });
 }

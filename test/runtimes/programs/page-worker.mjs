@@ -1,6 +1,7 @@
-// The smoke program in a browser's worker. Workers have no import maps.
+// The smoke program in a browser's worker, on two threads if the page is isolated. Workers have no import maps.
 
 import * as avgpool from './node_modules/avgpool/dist/index.js';
-import { smoke } from './smoke.mjs';
+import { threads } from './node_modules/avgpool/dist/threads.js';
+import { smokeOnThreads } from './threads.mjs';
 
-postMessage(smoke(avgpool));
+smokeOnThreads(avgpool, threads).then(postMessage, reportError);

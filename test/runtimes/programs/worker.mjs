@@ -1,8 +1,9 @@
-// A worker for edge platforms that responds with the result of the smoke program.
+// A worker for edge platforms that responds with the result of the smoke program. These platforms have no threads.
 
 import * as avgpool from 'avgpool';
-import { smoke } from './smoke.mjs';
+import { threads } from 'avgpool/threads';
+import { smokeOnThreads } from './threads.mjs';
 
 export default {
-  fetch: () => Response.json(smoke(avgpool)),
+  fetch: async () => Response.json(await smokeOnThreads(avgpool, threads)),
 };

@@ -1,8 +1,9 @@
 // Browsers: the smoke program on a page of a static server.
 
 import { expect } from 'vitest';
-import { onPage } from '../browsers.mjs';
+import { engines, isolated, onPage } from '../browsers.mjs';
 import { smoke } from '../target.mjs';
+import { onThreads } from './isolation.mjs';
 
 /** Evaluates an expression for the smoke program's result, and returns it with the version of the browser. */
 async function resultOnPage(folder, expression, options) {
@@ -17,7 +18,7 @@ const inWorker = `new Promise((resolve, reject) => {
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = ({ message }) => reject(new Error(message));
 })`;
-smoke('Chromium', 'module worker', (folder) => resultOnPage(folder, inWorker), { quick: true });
+smoke('Chromium', 'module worker', (folder) => resultOnPage(folder, inWorker), { quick: true, threads: 1 });
 
 const inAudioWorklet = `(async () => {
   const context = new OfflineAudioContext(1, 128, 44100);
@@ -42,4 +43,16 @@ smoke(
 
 for (const engine of ['Firefox', 'WebKit']) {
   smoke(engine, 'page with an import map', (folder) => resultOnPage(folder, 'result', { engine }));
+}
+
+for (const engine of engines) {
+  const options = { quick: engine === 'Chromium', threads: 2 };
+  const page = { path: 'empty.html', headers: isolated, engine };
+  smoke(engine, '`avgpool/threads`, isolated page', (folder) => resultOnPage(folder, onThreads(), page), options);
+  smoke(
+    engine,
+    '`avgpool/threads`, worker of an isolated page',
+    (folder) => resultOnPage(folder, inWorker, page),
+    options,
+  );
 }

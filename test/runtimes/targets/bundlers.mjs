@@ -15,7 +15,7 @@ import { rollup } from 'rollup';
 import { build as vite } from 'vite';
 import { expect } from 'vitest';
 import webpack from 'webpack';
-import { onPage } from '../browsers.mjs';
+import { isolated, onPage } from '../browsers.mjs';
 import { check, smoke } from '../target.mjs';
 import { installed, jsonOf, versionOf } from '../tools.mjs';
 
@@ -29,23 +29,27 @@ function emptyFolder(folder, ...names) {
   return out;
 }
 
-/** The smoke program in a browser. `bundle(folder, program, out)` writes it, under its own name, into `out`. */
-function page(name, bundle, program = 'bundled.mjs') {
-  const how = program === 'bundled.mjs' ? 'bundle in Chromium' : '`avgpool/slim`, bundle in Chromium';
+/**
+ * The smoke program in a browser. `bundle(folder, program, out)` writes it, under its own name, into `out`. With threads,
+ * the page is isolated.
+ */
+function page(name, bundle, program = 'bundled.mjs', threads = undefined) {
+  const entry = program === 'bundled.mjs' ? '' : `\`avgpool/${program.split('-')[0]}\`, `;
+  const headers = threads ? isolated : {};
   const run = async (folder) => {
     const out = emptyFolder(folder, name, program);
     writeFileSync(join(out, 'index.html'), pageOf(program));
     await bundle(folder, program, out);
-    return (await onPage(out, 'result')).value;
+    return (await onPage(out, 'result', { headers })).value;
   };
-  smoke(name, how, run, { version: () => versionOf(name.toLowerCase()) });
+  smoke(name, `${entry}bundle in Chromium`, run, { version: () => versionOf(name.toLowerCase()), threads });
 }
 
 /**
  * A program that Node runs from a bundle for browsers or for Node, since it uses nothing of a browser. The bundle must
- * contain the module once, and the program must see `tensors` tensors in its memory.
+ * contain the module once, and the program must print what is `expected`.
  */
-function program(file, tensors, how) {
+function program(file, expected, how) {
   return (name, bundle, platform) => {
     const run = async (folder) => {
       const out = emptyFolder(folder, name, platform, file);
@@ -57,14 +61,18 @@ function program(file, tensors, how) {
       expect(texts.join('').split(middle).length - 1, 'copies of the module').toBe(1);
       const found = await jsonOf(process.execPath, [join(out, file)]);
       expect(new Set(found.outputs)).toEqual(new Set([1]));
-      expect(found.tensors).toBe(tensors);
+      expect(found).toMatchObject(expected);
     };
     check(name, `bundle for ${platform}: ${how}`, run, { quick: true });
   };
 }
 
-const single = program('single.mjs', 2, 'it contains the module once');
-const mixed = program('mixed.mjs', 15, 'an ES module and a CommonJS dependency share one module and one memory');
+const single = program('single.mjs', { tensors: 2 }, 'it contains the module once');
+const mixed = program(
+  'mixed.mjs',
+  { tensors: 15, threads: [3, 3, 2, 2] },
+  'an ES module and a CommonJS dependency share one module, one memory and all threads',
+);
 
 /** Vite's input is a page, so it replaces the page too. */
 async function withVite(folder, program, out) {
@@ -135,6 +143,10 @@ page('webpack', withWebpackOr(webpack));
 page('webpack', withWebpackOr(webpack), 'slim-webpack.mjs');
 page('Rollup', withRollup);
 page('esbuild', withEsbuild);
+page('Vite', withVite, 'threads-bundled.mjs', 2);
+page('webpack', withWebpackOr(webpack), 'threads-bundled.mjs', 2);
+page('Rollup', withRollup, 'threads-bundled.mjs', 2);
+page('esbuild', withEsbuild, 'threads-bundled.mjs', 2);
 
 const bundlers = {
   Vite: withVitesMinifier('oxc'),

@@ -33,6 +33,13 @@ smoke(
   options,
 );
 
+smoke(
+  'Deno',
+  '`avgpool/threads`, import, no permissions',
+  async (folder) => lastJson(await deno(folder, 'run', '--no-prompt', 'threads-main.mjs')),
+  { ...options, threads: 2 },
+);
+
 check(
   'Deno',
   'types: a program that uses every export',

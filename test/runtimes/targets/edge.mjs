@@ -26,7 +26,7 @@ const expectNoCompiler = (text) =>
   expect(text).not.toMatch(/new WebAssembly\.Module\(|WebAssembly\.(compile|instantiate)\b/);
 
 /** Under the older date, workerd forbids compilation at start-up and has no FinalizationRegistry. */
-function workerd(compatibilityDate, program, how) {
+function workerd(compatibilityDate, program, how, threads) {
   const run = async (folder) => {
     const out = join(folder, `workerd-${compatibilityDate}-${program}`);
     await bundle(folder, program, out, {
@@ -52,11 +52,11 @@ function workerd(compatibilityDate, program, how) {
     }
   };
   const name = `workerd, compatibility date ${compatibilityDate}`;
-  smoke(name, how, run, { quick: true, version: () => versionOf('workerd') });
+  smoke(name, how, run, { quick: true, version: () => versionOf('workerd'), threads });
 }
 
-workerd('2024-09-01', 'worker.mjs', 'condition workerd');
-workerd('2026-04-01', 'worker.mjs', 'condition workerd');
+workerd('2024-09-01', 'worker.mjs', 'condition workerd', 1);
+workerd('2026-04-01', 'worker.mjs', 'condition workerd', 1);
 workerd('2026-04-01', 'slim-worker.mjs', '`avgpool/slim`');
 
 for (const condition of ['workerd', 'edge-light']) {
@@ -110,5 +110,5 @@ smoke(
     });
     return (await runtime.dispatchFetch('http://localhost/')).json();
   },
-  { version: () => versionOf('edge-runtime') },
+  { version: () => versionOf('edge-runtime'), threads: 1 },
 );

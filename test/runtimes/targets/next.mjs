@@ -33,5 +33,5 @@ smoke(
       async (address) => (await fetch(`${address}/api/pool`)).json(),
     );
   },
-  { version: () => versionOf('next') },
+  { version: () => versionOf('next'), threads: 1 },
 );

