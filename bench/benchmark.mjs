@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { directions, isAdaptive, passesOf } from './cases.mjs';
 import { check } from './check.mjs';
 import { dataFor } from './data.mjs';
-import { isOwn } from './engines/avgpool.mjs';
+import { alone, isOwn } from './engines/avgpool.mjs';
 import { loadEngines } from './engines/index.mjs';
 import * as pytorch from './engines/pytorch.mjs';
 import { measureExtras } from './extras.mjs';
@@ -26,14 +26,9 @@ export async function benchmark(cases, { timing, sampled, extras }) {
   const passes = cases.flatMap(passesOf);
   for (const pass of passes) {
     showProgress(`${pass.pooling.name}, ${pass.dtype}, ${pass.direction}`, results.length, passes.length);
-    results.push(await measureSurely(engines, pass, timing));
+    results.push(await measureSurely(() => measurePass(engines, pass, timing)));
   }
-  const versions = Object.fromEntries(engines.flatMap(({ name, version }) => (version ? [[name, version]] : [])));
-  if (pytorch.isAvailable()) {
-    versions.PyTorch = await addPyTorch(results, timing);
-  } else {
-    console.error("\nPyTorch is skipped: `python3 -c 'import torch'` fails on this machine.");
-  }
+  const versions = { ...versionsOf(engines), ...(await addPyTorch(results, timing)) };
 
   const multiples = { forward: [], backward: [] };
   for (const [i, pooling] of sampled.entries()) {
@@ -58,26 +53,51 @@ export async function benchmark(cases, { timing, sampled, extras }) {
 /** A lead below this is within the noise of some runs. */
 const sureLead = 1.1;
 
+/** The versions of engines by their names, without those of avgpool on one thread and of its other forms. */
+export function versionsOf(engines) {
+  const named = engines.filter(({ name, version }) => version && name !== alone);
+  return Object.fromEntries(named.map(({ name, version }) => [name, version]));
+}
+
 /** Measures a pass. If an engine is ahead of avgpool, or nearly so, measures it twice more and takes the median run. */
-async function measureSurely(engines, pass, timing) {
-  const measured = () => measurePass(engines, pass, timing);
+export async function measureSurely(measured, leadOf = leastLead) {
   const first = await measured();
-  if (leastLead(first) >= sureLead) {
+  if (leadOf(first) >= sureLead) {
     return first;
   }
   const runs = [first, await measured(), await measured()];
-  return runs.sort((a, b) => leastLead(a) - leastLead(b))[1];
+  return runs.sort((a, b) => leadOf(a) - leadOf(b))[1];
 }
 
 /** The time of the fastest other engine, relative to avgpool's. */
-function leastLead({ relativeToAvgpool }) {
+export function leastLead({ relativeToAvgpool }) {
   const others = Object.entries(relativeToAvgpool).filter(([name]) => !isOwn(name));
   return Math.min(...others.map(([, ratio]) => ratio));
 }
 
 /** Checks and times one direction of one case and element type in all engines that support it. */
-async function measurePass(engines, { pooling, dtype, direction }, timing) {
+async function measurePass(engines, pass, timing) {
+  const { pooling, dtype, direction } = pass;
   const data = dataFor(pooling, dtype);
+  const prepared = await prepareAll(engines, pass, data);
+
+  const { stream, copy, streamedBytes, copiedBytes } = streamingFor(direction, data, dtype);
+  const times = await timeInTurn([stream, copy, ...prepared.map(({ run }) => run)], timing);
+  const [limitTimes, copyTimes, ...engineTimes] = times;
+  for (const { dispose } of prepared) {
+    dispose?.();
+  }
+  return {
+    ...summarise(pass, data, prepared, engineTimes),
+    limitMicroseconds: median(limitTimes),
+    limitGBs: streamedBytes / median(limitTimes) / 1000,
+    copyGBs: (2 * copiedBytes) / median(copyTimes) / 1000,
+    multipleOfLimit: medianRatio(engineTimes[0], limitTimes),
+  };
+}
+
+/** Prepares a pass in all engines that support it, calls each once and checks the result. `data` is of `dataFor`. */
+export async function prepareAll(engines, { pooling, dtype, direction }, data) {
   const prepared = [];
   for (const { name, prepare } of engines.filter((engine) => supports(engine, pooling, dtype))) {
     const call = await prepare(pooling, direction, data, dtype);
@@ -88,15 +108,12 @@ async function measurePass(engines, { pooling, dtype, direction }, timing) {
       prepared.push({ name, ...call });
     }
   }
+  return prepared;
+}
 
-  const { stream, copy, streamedBytes, copiedBytes } = streamingFor(direction, data, dtype);
-  const times = await timeInTurn([stream, copy, ...prepared.map(({ run }) => run)], timing);
-  const [limitTimes, copyTimes, ...engineTimes] = times;
+/** What a pass is, and its times in all prepared engines, of which avgpool is the first. */
+export function summarise({ pooling, dtype, direction }, { outputShape }, prepared, engineTimes) {
   const [ownTimes] = engineTimes;
-  for (const { dispose } of prepared) {
-    dispose?.();
-  }
-
   const byEngine = (figure) => Object.fromEntries(prepared.map(({ name }, i) => [name, figure(engineTimes[i])]));
   return {
     name: pooling.name,
@@ -104,11 +121,7 @@ async function measurePass(engines, { pooling, dtype, direction }, timing) {
     direction,
     options: pooling.options,
     shape: pooling.shape,
-    outputShape: data.outputShape,
-    limitMicroseconds: median(limitTimes),
-    limitGBs: streamedBytes / median(limitTimes) / 1000,
-    copyGBs: (2 * copiedBytes) / median(copyTimes) / 1000,
-    multipleOfLimit: medianRatio(ownTimes, limitTimes),
+    outputShape,
     microseconds: byEngine(median),
     relativeToAvgpool: byEngine((own) => medianRatio(own, ownTimes)),
   };
@@ -118,10 +131,17 @@ function supports({ dtypes = ['float32'], adaptive = false }, { options }, dtype
   return dtypes.includes(dtype) && (adaptive || !isAdaptive(options));
 }
 
-/** Adds PyTorch's figures to the NCHW results and returns its version. Its own process times them, so not in turn. */
-async function addPyTorch(results, timing) {
+/**
+ * Adds PyTorch's figures to the NCHW results and returns its version, as `versionsOf` does. Its own process times them, so not
+ * in turn.
+ */
+export async function addPyTorch(results, timing, threads = 1) {
+  if (!pytorch.isAvailable()) {
+    console.error("\nPyTorch is skipped: `python3 -c 'import torch'` fails on this machine.");
+    return {};
+  }
   const supported = results.filter(({ options, dtype }) => options.layout !== 'NHWC' && dtype !== 'uint8');
-  const { version, measured } = await pytorch.measure(supported, timing, (done) =>
+  const { version, measured } = await pytorch.measure(supported, timing, threads, (done) =>
     showProgress('PyTorch', done, supported.length),
   );
   for (const [i, { microseconds, outputs }] of measured.entries()) {
@@ -132,10 +152,10 @@ async function addPyTorch(results, timing) {
       result.relativeToAvgpool[name] = microseconds[name] / result.microseconds.avgpool;
     }
   }
-  return version;
+  return { PyTorch: version };
 }
 
-function conditions() {
+export function conditions() {
   const processors = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -145,7 +165,7 @@ function conditions() {
   };
 }
 
-function showProgress(what, done, all) {
+export function showProgress(what, done, all) {
   if (process.stderr.isTTY) {
     process.stderr.write(`\r\u001b[K${what}: ${done} of ${all}`);
   } else if (done % 10 === 0) {

@@ -155,6 +155,12 @@ export const adaptiveCases = [
   ...nhwcToSize([5, 7], [1, 56, 56, 256], { kernelSize: [12, 8], stride: [11, 8] }),
 ];
 
+/** Poolings for threads: a plane and a picture of one, which are split into bands of rows. */
+export const threadsCases = [
+  ...cases('3×3 stride 1 pad 1', padded(3), [[1, 1, 2048, 2048]]),
+  ...nhwcCases('3×3 stride 1 pad 1', padded(3), [[1, 112, 112, 64]]),
+];
+
 /** Random geometries of at least 10^5 input elements; the same in every run. */
 export function sample(count) {
   const generator = xoroshiro128plus(12_345);

@@ -3,29 +3,32 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { algorithmCases, compareAlgorithms } from './algorithms.mjs';
-import { benchmark } from './benchmark.mjs';
-import { adaptiveCases, float16Cases, furtherCases, sample, uint8Cases } from './cases.mjs';
+import { benchmark, conditions } from './benchmark.mjs';
+import { adaptiveCases, float16Cases, furtherCases, sample, threadsCases, uint8Cases } from './cases.mjs';
 import { findCliffs } from './cliffs.mjs';
 import { networkCases } from './networks.mjs';
-import { print, publish } from './report.mjs';
+import { print, printThreads, publish, publishThreads } from './report.mjs';
+import { measureThreads } from './threads.mjs';
 
 const program = new Command('npm run bench --')
   .description(
-    'Measures avgpool against the streaming limit and against other implementations, on one thread each. ' +
-      'A full run takes about eleven minutes and writes its tables to README.md and docs/benchmarks.md. ' +
-      'With --quick, --case, --algorithms or --cliffs it only prints them.',
+    'Measures avgpool against the streaming limit and against other implementations, on one thread each, and then on several. ' +
+      'A full run takes about twenty minutes and writes its tables to README.md and docs/benchmarks.md. ' +
+      'With --threads it writes only those of threads. With --quick, --case, --algorithms or --cliffs it only prints tables.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
   .option('--case <pattern>', 'only the cases whose name matches this regular expression', toPattern)
   .option('--json <file>', 'also writes all figures to this file')
+  .option('--threads', 'only avgpool and other implementations on several threads')
   .option('--algorithms', 'compares each algorithm of the kernel with Separable on the same poolings')
   .option('--cliffs', 'compares each case with cases that differ in one option, or by one in one size')
   .parse();
-const { quick, case: pattern, json, algorithms, cliffs } = program.opts();
+const { quick, case: pattern, json, threads, algorithms, cliffs } = program.opts();
 
 const mainCases = [...networkCases, ...furtherCases];
 const benchmarkCases = [...mainCases, ...uint8Cases, ...float16Cases, ...adaptiveCases];
-const allCases = algorithms ? algorithmCases : cliffs ? mainCases : benchmarkCases;
+const withThreads = [...benchmarkCases, ...threadsCases];
+const allCases = algorithms ? algorithmCases : cliffs ? mainCases : threads ? withThreads : benchmarkCases;
 const cases = allCases.filter(({ name }) => !pattern || pattern.test(name));
 if (cases.length === 0) {
   program.error(`no case matches ${pattern}; the cases are:\n${allCases.map(({ name }) => `  ${name}`).join('\n')}`);
@@ -38,13 +41,27 @@ if (algorithms) {
   await findCliffs(cases, timing);
 } else {
   const isWhole = !pattern;
-  const report = await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole });
-  print(report);
+  const isPublished = isWhole && !quick;
+  const report = {};
+  if (!threads) {
+    Object.assign(
+      report,
+      await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole }),
+    );
+    print(report);
+    if (isPublished) {
+      publish(report);
+    }
+  }
+  if (threads || isWhole) {
+    report.threads = { conditions: conditions(), ...(await measureThreads(threads ? cases : withThreads, timing)) };
+    printThreads(report.threads);
+    if (isPublished) {
+      publishThreads(report.threads);
+    }
+  }
   if (json) {
     writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-  }
-  if (isWhole && !quick) {
-    publish(report);
   }
 }
 

@@ -5,7 +5,7 @@ import { geometricMean, max, median, min } from 'simple-statistics';
 import { table, writeSection } from '../scripts/sections.mjs';
 import { directions, dtypes, isAdaptive } from './cases.mjs';
 import { drawBars } from './chart.mjs';
-import { isOwn } from './engines/avgpool.mjs';
+import { alone, isOwn } from './engines/avgpool.mjs';
 
 const command = 'npm run bench';
 const chart = new URL('chart.svg', import.meta.url);
@@ -15,12 +15,23 @@ export function print(report) {
   console.log(allTables(report));
 }
 
+/** A part of a document that opens on a click. */
+const folded = (title, text) => `<details>\n<summary>${title}</summary>\n\n${text}\n\n</details>`;
+
 /** Writes the chart, all tables to docs/benchmarks.md and the table of networks to README.md. */
 export function publish(report) {
   writeFileSync(chart, drawChart(report));
-  const folded = (title, text) => `<details>\n<summary>${title}</summary>\n\n${text}\n\n</details>`;
   writeSection('docs/benchmarks.md', command, `![${chartTitle}](../bench/chart.svg)\n\n${allTables(report, folded)}`);
   writeSection('README.md', command, `![${chartTitle}](bench/chart.svg)\n\n${shortTable(report)}`);
+}
+
+/** The same for the figures of threads.mjs. */
+export function printThreads(report) {
+  console.log(threadsText(report));
+}
+
+export function publishThreads(report) {
+  writeSection('docs/benchmarks.md', `${command} -- --threads`, threadsText(report, folded));
 }
 
 /** The table of a result: adaptive pooling, or an element type. */
@@ -144,6 +155,33 @@ function caseTable(results) {
   );
 }
 
+/** For each number of threads, what a run on one thread has in its tables, and the figures beside the cases. */
+function threadsText({ parts, conditions, versions }, folded = (_title, text) => text) {
+  const texts = parts.flatMap(({ threads, results, figures }) => [
+    leaders({ results }),
+    summary(`avgpool on ${threads} threads`, results),
+    folded(`All cases on ${threads} threads`, threadsTable(results, threads)),
+    extrasText({ extras: figures }),
+  ]);
+  return [...texts, conditionsText({ conditions, versions }, 'as many threads per engine as stated')].join('\n\n');
+}
+
+function threadsTable(results, threads) {
+  const engines = otherEngines(results);
+  const rows = results.map((result) => [
+    result.name,
+    passName(result.dtype, result.direction),
+    round(result.limitAloneMicroseconds),
+    round(result.limitMicroseconds),
+    round(result.microseconds[alone]),
+    round(result.microseconds.avgpool),
+    times(result.multipleOfLimit),
+    ...relativeTimes(result, engines),
+  ]);
+  const on = (what) => [`${what} on 1 thread, µs`, `${what} on ${threads}, µs`];
+  return table(['case', 'direction', ...on('limit'), ...on('avgpool'), 'avgpool ÷ limit', ...engines], rows, 2);
+}
+
 function sampleText({ sample }) {
   const count = sample.forward.length;
   if (count === 0) {
@@ -162,9 +200,9 @@ function extrasText({ extras }) {
     .join('\n');
 }
 
-function conditionsText({ conditions: { date, processor, cores, node }, versions }) {
+function conditionsText({ conditions: { date, processor, cores, node }, versions }, threads = 'one thread per engine') {
   const engines = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `Measured on ${date}: ${processor} with ${cores} cores, Node ${node}, one thread per engine. ${engines.join(', ')}.`;
+  return `Measured on ${date}: ${processor} with ${cores} cores, Node ${node}, ${threads}. ${engines.join(', ')}.`;
 }
 
 function drawChart(report) {

@@ -6,9 +6,22 @@ import binaryen from 'binaryen';
 const PAGE = 65_536;
 
 const text = readFileSync(new URL('streaming.wat', import.meta.url), 'utf8');
-const module = binaryen.parseText(text);
-module.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.BulkMemory);
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emitBinary()));
+const ownMemory = '(memory (export "memory") 1)';
+
+/** The module with this memory, in the text format. */
+export function compile(memory = ownMemory) {
+  const { Features } = binaryen;
+  const module = binaryen.parseText(text.replace(ownMemory, memory));
+  module.setFeatures(Features.SIMD128 | Features.BulkMemory | Features.Atomics);
+  return new WebAssembly.Module(module.emitBinary());
+}
+
+export const streaming = makeStreaming(new WebAssembly.Instance(compile()).exports);
+
+/** `streaming` by the exports of an instance. */
+export function makeStreaming(exports) {
+  return (readBytes, writtenBytes) => prepare(exports, readBytes, writtenBytes);
+}
 
 /**
  * Two calls: `stream` reads and writes these numbers of bytes; `copy` copies the smaller of the two by `memory.copy`.
@@ -16,7 +29,7 @@ const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emitB
  *
  * Sizes are rounded up to multiples of 64 bytes.
  */
-export function streaming(readBytes, writtenBytes) {
+function prepare(exports, readBytes, writtenBytes) {
   const [from, to] = [readBytes, writtenBytes].map((bytes) => Math.ceil(bytes / 64) * 64);
   const copiedBytes = Math.min(from, to);
   const missing = from + to - exports.memory.buffer.byteLength;

@@ -88,6 +88,7 @@ test.each([
   ['npm run sizes', 'README.md'],
   ['npm run bench', 'README.md'],
   ['npm run bench', 'docs/benchmarks.md'],
+  ['npm run bench -- --threads', 'docs/benchmarks.md'],
   ['npm run test:runtimes', 'docs/runtimes.md'],
 ])('%s finds its section in %s', (command, file) => {
   expect(section(file, command)).not.toBe('');

@@ -1,6 +1,6 @@
 // The engines that are timed in turn in one process, avgpool first. PyTorch has a process of its own.
 //
-// An engine exports `name` and `load()`, which returns `{ version, dtypes, adaptive, prepare }`. Without `dtypes`, the
+// An engine exports `name` and `load(threads)`, which returns `{ version, dtypes, adaptive, prepare }`. Without `dtypes`, the
 // engine is timed only in float32, and without `adaptive` not in adaptive pooling. Another form of avgpool has no version,
 // and a name that starts with avgpool. `prepare(pooling, direction, data, dtype)` returns `undefined` if the engine does
 // not support the pooling, and otherwise:
@@ -20,12 +20,28 @@ import * as sharp from './sharp.mjs';
 import * as similar from './similar.mjs';
 import * as tfjs from './tfjs.mjs';
 
-/** Starts all engines: a name and what `load` returns, for each. */
+/** Starts all engines on one thread each: a name and what `load` returns, for each. */
 export async function loadEngines() {
-  const all = [avgpool, inFloat32, similar, tfjs, onnxruntimeWeb, onnxruntimeNode, plain, sharp];
+  return start([avgpool, inFloat32, similar, tfjs, onnxruntimeWeb, onnxruntimeNode, plain, sharp]);
+}
+
+/** Starts the engines that are compared on several threads, and what they are compared with on one. */
+export async function loadThreadedEngines(threads) {
+  const onOneThread = [
+    { ...avgpool, name: avgpool.alone },
+    { ...tfjs, name: `${tfjs.name} on 1 thread` },
+  ];
+  return [
+    ...(await start([avgpool], threads)),
+    ...(await start(onOneThread)),
+    ...(await start([onnxruntimeWeb, onnxruntimeNode], threads)),
+  ];
+}
+
+async function start(all, threads) {
   const engines = [];
   for (const { name, load } of all) {
-    engines.push({ name, ...(await load()) });
+    engines.push({ name, ...(await load(threads)) });
   }
   return engines;
 }

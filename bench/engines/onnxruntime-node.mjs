@@ -1,13 +1,12 @@
-// ONNX Runtime's native build for Node, on one thread.
+// ONNX Runtime's native build for Node, by default on one thread.
 
 import * as ort from 'onnxruntime-node';
 import { prepareWith } from './onnx-model.mjs';
 
 export const name = 'onnxruntime-node';
 
-const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1 };
-
-export function load() {
+export function load(threads = 1) {
+  const sessionOptions = { executionProviders: ['cpu'], intraOpNumThreads: threads, interOpNumThreads: 1 };
   const prepare = (...args) => prepareWith(ort, sessionOptions, ...args);
   // Where there is a Float16Array, its tensors hold one, of which it reads no element.
   const dtypes = globalThis.Float16Array ? ['float32'] : ['float32', 'float16'];

@@ -15,11 +15,11 @@ export function isAvailable() {
 }
 
 /**
- * Times PyTorch on cases, each of one element type and one direction.
+ * Times PyTorch on cases, each of one element type and one direction, on this many threads.
  *
  * @returns the version, and for each case the median times and the outputs by name, as numbers.
  */
-export async function measure(cases, timing, showProgress) {
+export async function measure(cases, timing, threads, showProgress) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-bench-'));
   try {
     const requests = cases.map(({ options, shape, outputShape, dtype, direction }, i) => {
@@ -28,7 +28,7 @@ export async function measure(cases, timing, showProgress) {
     });
     const script = fileURLToPath(new URL('pytorch.py', import.meta.url));
     const python = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    python.stdin.end(JSON.stringify({ cases: requests, ...timing }));
+    python.stdin.end(JSON.stringify({ ...timing, cases: requests, threads }));
     const answers = [];
     for await (const line of createInterface({ input: python.stdout })) {
       answers.push(JSON.parse(line));

@@ -1,7 +1,7 @@
-"""Times PyTorch on one thread in both memory formats.
+"""Times PyTorch in both memory formats.
 
-Reads cases as JSON from standard input. Prints the version, then for each case a line of JSON with its two median times
-in microseconds. Writes the outputs in NCHW order to the files that the case names; those of float16 as float32.
+Reads cases and the number of threads as JSON from standard input. Prints the version, then for each case a line of JSON
+with its two median times in microseconds. Writes the outputs in NCHW order to the files that the case names; those of float16 as float32.
 """
 
 import json
@@ -12,8 +12,6 @@ import time
 import torch
 
 FORMATS = [torch.contiguous_format, torch.channels_last]
-
-torch.set_num_threads(1)
 
 
 def elements(shape, dtype):
@@ -81,6 +79,7 @@ def prepare_adaptive(options, direction, x, g):
 
 def main():
     request = json.load(sys.stdin)
+    torch.set_num_threads(request["threads"])
     print(json.dumps({"version": torch.__version__}), flush=True)
     for case in request["cases"]:
         times = []

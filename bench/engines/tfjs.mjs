@@ -1,4 +1,5 @@
-// TensorFlow.js with its WebAssembly backend, on one thread, in its own layout NHWC.
+// TensorFlow.js with its WebAssembly backend, on one thread, in its own layout NHWC. In Node it ignores
+// `setThreadsCount`. With the flag `WASM_HAS_MULTITHREAD_SUPPORT`, it starts workers from `blob:` addresses, which Node refuses.
 
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
