@@ -56,7 +56,7 @@ const LONGEST_STEP = 100;
 const WORTH_WAKING = 0.1;
 const BURST = 0.05;
 
-/** A call that takes longer than on one thread by this much, in times and in milliseconds, is a loss. */
+/** A call with workers that takes longer than on one thread by this much, in times and in milliseconds, is a loss. */
 const LOSS = 1.1;
 const SMALLEST_LOSS = 0.02;
 
@@ -75,6 +75,8 @@ export class Team {
   /** After losses: the number of calls to run on one thread, and how many of them are left. */
   #skipped = 0;
   #toSkip = 0;
+  /** Whether workers took part in the last call that was shared. */
+  #took = false;
 
   /** Starts a team of `threads` threads. If a worker does not start, all end, and this rejects. */
   static async start(
@@ -112,7 +114,8 @@ export class Team {
   /** Runs the call of plan `plan` that has begun, on this many threads: those with a smaller number. */
   run(runPart: Exports['runPart'], threads: number, plan: number): void {
     const start = performance.now();
-    const isWorthWaking = start - this.#end < BURST || (this.#usual[plan] ?? 0) > WORTH_WAKING;
+    // Nothing is known of a plan's first call, and undefined is not greater.
+    const isWorthWaking = start - this.#end < BURST || (this.#usual[plan] as number) > WORTH_WAKING;
     // A worker that has died in its sleep is still counted among the sleepers.
     const areAsleep = Atomics.load(this.#control, SLEEPERS) >= this.#members.size;
     if (this.#toSkip > 0 || this.#members.size === 0 || (!isWorthWaking && areAsleep)) {
@@ -125,9 +128,12 @@ export class Team {
     const alone = this.#share(runPart, threads, isWorthWaking);
     this.#end = performance.now();
     this.#usual[plan] = alone;
-    const isLoss = this.#end - start > LOSS * alone + SMALLEST_LOSS;
-    this.#skipped = isLoss ? Math.min(2 * this.#skipped + 1, MOST_SKIPPED) : 0;
-    this.#toSkip = this.#skipped;
+    // Workers that are still waking up take no part. They will in the next call.
+    if (this.#took) {
+      const isLoss = this.#end - start > LOSS * alone + SMALLEST_LOSS;
+      this.#skipped = isLoss ? Math.min(2 * this.#skipped + 1, MOST_SKIPPED) : 0;
+      this.#toSkip = this.#skipped;
+    }
   }
 
   /** Shares the parts of the call with the workers. Returns the time that the caller would have taken alone. */
@@ -165,6 +171,7 @@ export class Team {
         }
       }
     }
+    this.#took = own < parts;
     return (busy / own) * parts;
   }
 
