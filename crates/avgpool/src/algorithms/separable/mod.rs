@@ -99,9 +99,9 @@ impl Chunks {
         most_rows(self.rows as u64, height as u64) as usize
     }
 
-    /// The rows of the next chunk, if `rest` are left.
+    /// The rows of the next chunk, if `rest` are left. At least one, so that less than a row is an error of its caller.
     pub fn next(&self, rest: usize) -> usize {
-        if rest < self.rows + self.rows.div_ceil(2) { rest } else { self.rows }
+        if rest < self.rows + self.rows.div_ceil(2) { rest.max(1) } else { self.rows }
     }
 
     fn split<'a, T>(&self, memory: &'a mut [T]) -> Parts<'a, T> {
