@@ -190,7 +190,7 @@ describe('the bits of one thread', () => {
       }
       // Those that look different are few: nearly all results were computed, and differ from each other.
       print(wrong, alone, taken, new Set(expected).size >= 0.9 * calls.length);`;
-      const [wrong, alone, taken, differ] = runThreads(program, share);
+      const [wrong, alone, taken, differ] = runThreads(program, share) as [unknown, unknown[], number, boolean];
       const whole = dtype === 'float64' ? [...notSplit, ...notSplitInFloat64] : notSplit;
       const expected = [2, 3, 4].flatMap((count) => whole.map((name) => [count, name]));
       expect({ wrong, alone: alone.sort(), differ }).toEqual({ wrong: [], alone: expected.sort(), differ: true });
