@@ -1,4 +1,4 @@
-// Orders the functions of a module so that it compresses well: each follows the one that it shares most with.
+// Orders the functions of a module so that it compresses well: neighbours share many bytes.
 //
 // wasm-opt sorts functions by name. So this file names them by their places in the order. It knows the binary format of
 // sections, and nothing of what functions do.
@@ -26,7 +26,7 @@ export function nameByOrder(file) {
   writeFileSync(file, Buffer.concat([bytes.subarray(0, 8), ...parts, added]));
 }
 
-/** The place of each function: the largest is first, and the next is the one that shares the most with the one before. */
+/** The place of each function. The largest is first. Each other place has the function that shares most with the one before. */
 function placesOf(functions) {
   const sequences = functions.map((body) => {
     const all = Array.from({ length: Math.max(0, body.length - SHARED) }, (_, i) =>

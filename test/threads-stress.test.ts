@@ -45,7 +45,7 @@ const randomCalls = `
     return bytes.equals(call.expected);
   };`;
 
-/** A million calls take from 5 to 18 minutes on two busy cores. THREADS_CALLS=1000000 runs so many. */
+/** The number of calls. A million, by THREADS_CALLS=1000000, takes from 5 to 18 minutes on two busy cores. */
 const { THREADS_CALLS: CALLS = '50000' } = process.env;
 
 describe('three threads', () => {

@@ -2,8 +2,8 @@
 //
 // It knows the words of the control block. It does not know what a part computes, or who else takes part.
 //
-// The ticket says how many parts nobody has claimed. Whoever lowers it by one, by compare-and-exchange, owns the part of
-// that number until it is marked as done. The caller waits until all claimed parts are done, and a new call begins only then.
+// The ticket says how many parts nobody has claimed. A thread claims a part when it lowers the ticket by one, by
+// compare-and-exchange. The part is its own until it is marked as done. The caller waits until all claimed parts are done, and a new call begins only then.
 // So whatever a thread reads after a claim belongs to its call. A thread that wakes up late finds nothing left, and nobody
 // waits for it.
 

@@ -92,7 +92,7 @@ async function share(
   return { module, memory: reserved };
 }
 
-/** A shared memory of `pages` pages, and the most pages that it can have: as many as can be reserved. */
+/** A shared memory of `pages` pages, and its maximum in pages. The maximum is the largest that can be reserved. */
 function reserveShared(pages: number): [memory: WebAssembly.Memory, maximum: number] {
   for (let maximum = MOST_PAGES; ; maximum /= 2) {
     try {

@@ -188,7 +188,7 @@ impl Plans {
     }
 
     /// Begins a call by plan `index`: it pools every plane of the input into a plane of the output, or applies the transpose of the
-    /// pooling to every plane of the output's gradient. `runPart` runs its parts, as many as the caller likes.
+    /// pooling to every plane of the output's gradient. `runPart` runs its parts. The caller chooses their number.
     ///
     /// Returns the number of threads that should run the parts: 0 if the plan does not exist or the buffers do not fit it, and 1 if
     /// there are few bytes or the call cannot be split.
@@ -206,11 +206,13 @@ impl Plans {
         let mut held = self.workspaces.take();
         let (workspaces, len) = (held.as_mut_ptr(), held.len());
         self.workspaces.set(held);
-        let is_large = from.bytes + to.bytes >= FEWEST_BYTES;
-        let half = plan.geometry.part(plan.bands, direction, planes, [0, 2]);
-        let is_whole = half.is_empty() || plan.geometry.part(plan.bands, direction, planes, [1, 2]).is_empty();
-        let usable = self.threads.get().min((len + STACK) / (plan.workspace_len + STACK));
-        let threads = if is_large && !is_whole { usable } else { 1 };
+        let mut threads = 1;
+        if from.bytes + to.bytes >= FEWEST_BYTES && self.threads.get() > 1 {
+            let [half, all] = [2, 1].map(|parts| plan.geometry.part(plan.bands, direction, planes, [0, parts]).end);
+            if 0 < half && half < all {
+                threads = self.threads.get().min((len + STACK) / (plan.workspace_len + STACK));
+            }
+        }
         let (from, to) = (from.pointer, to.pointer);
         // SAFETY: no part runs.
         unsafe { *RUNNING.0.get() = Call { plan, direction, planes, from, to, workspaces } };

@@ -1,6 +1,6 @@
 //! The fourth law: the parts of a call have the bits of the whole call, wherever it is split.
 //!
-//! Each algorithm of each list splits every geometry that it serves: into a few parts, and into as many as there are rows.
+//! Each algorithm of each list splits the geometries that it serves, first into a few parts and then into one for each row.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
