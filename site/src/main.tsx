@@ -1,0 +1,5 @@
+// The playground.
+
+import { render } from 'preact';
+
+render(<h1>avgpool</h1>, document.getElementById('app') as HTMLElement);
