@@ -1,17 +1,18 @@
 // Tests two examples: the program of `npm start`, its pictures and its error messages; and the service for Cloudflare
-// Workers, its answers and what a request may cost. test/runtimes runs the service in workerd.
+// Workers, its answers to tensors and what they may cost. It does not know the service's thumbnails.
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { memoryUsage, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test, vi } from 'vitest';
 import { runProgram } from './program.js';
 import { bodyOf, LIMIT, requests } from './requests.js';
+import { type Body, expectLittleMemory, post, send, service } from './service.js';
 
 const program = fileURLToPath(new URL('../examples/photograph.mjs', import.meta.url));
 const pictures = new URL('../examples/out/', import.meta.url);
@@ -79,28 +80,8 @@ test('without arguments the program pools its own photograph', () => {
   expect(stdout).toMatch(/\d+ ns per call/);
 });
 
-describe('the service for Cloudflare Workers', async () => {
-  // The copy finds the package in the node_modules beside it.
-  const folder = mkdtempSync(join(tmpdir(), 'avgpool-worker-'));
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules/avgpool'), 'dir');
-  copyFileSync(join(root, 'examples/cloudflare-worker/src/index.js'), join(folder, 'index.mjs'));
-  const service = pathToFileURL(join(folder, 'index.mjs')).href;
-  const { default: worker } = await import(service);
-
-  type Body = Float32Array | ReadableStream | null;
-  const post = (query: string, body: Body, headers = {}): Promise<Response> =>
-    worker.fetch(
-      new Request(`http://localhost/?${query}`, { method: 'POST', body, headers, duplex: 'half' } as object),
-    );
+describe('the service for Cloudflare Workers', () => {
   const eight = () => new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]);
-  /** The most bytes that the WebAssembly memory may have after any requests. */
-  const MOST_MEMORY = 8 * 2 ** 20;
-  const expectLittleMemory = () => {
-    const { bytes, tensors } = memoryUsage();
-    expect([tensors, Math.max(bytes, MOST_MEMORY)]).toEqual([0, MOST_MEMORY]);
-  };
 
   test('random requests within the limits are answered in little memory', async () => {
     const counts: Record<number, number> = {};
@@ -184,7 +165,7 @@ describe('the service for Cloudflare Workers', async () => {
   });
 
   test.each(['GET', 'HEAD', 'PUT', 'DELETE'])('the method %s gets status 405', async (method) => {
-    expect((await worker.fetch(new Request(`http://localhost/?${square}`, { method }))).status).toBe(405);
+    expect((await send(method, square)).status).toBe(405);
   });
 
   const endless = (chunk: number) => bodyOf(Number.POSITIVE_INFINITY, chunk);

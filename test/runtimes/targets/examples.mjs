@@ -4,8 +4,10 @@ import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
+import { encode } from 'fast-png';
 import { Miniflare } from 'miniflare';
 import { expect } from 'vitest';
+import { bomb, chunk, expectThumbnail, header, mutatedPictures, pictures, png, queryOf } from '../../pictures.ts';
 import { bodyOf, LIMIT, requests } from '../../requests.ts';
 import { onPage } from '../browsers.mjs';
 import { check } from '../target.mjs';
@@ -33,38 +35,14 @@ check(
 check(
   'workerd',
   'example: Cloudflare Worker, 10,000 random requests',
-  async (folder) => {
-    const out = join(folder, 'random-requests');
-    const source = `
-      import { memoryUsage } from 'avgpool';
-      import service from ${JSON.stringify(join(examples, 'cloudflare-worker/src/index.js'))};
-      export default {
-        fetch: (request) => (request.method === 'GET' ? Response.json(memoryUsage()) : service.fetch(request)),
-      };`;
-    await build({
-      stdin: { contents: source, resolveDir: folder },
-      outfile: join(out, 'worker.js'),
-      bundle: true,
-      format: 'esm',
-      conditions: ['workerd', 'worker', 'browser'],
-      loader: { '.wasm': 'copy' },
-      assetNames: '[name]',
-      // The example lies outside of the folder with the package.
-      nodePaths: [join(folder, 'node_modules')],
-    });
-    const worker = new Miniflare({
-      compatibilityDate: '2026-04-01',
-      modules: true,
-      modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
-      modulesRoot: out,
-      scriptPath: join(out, 'worker.js'),
-    });
-    try {
-      await sendRandomRequests(worker);
-    } finally {
-      await worker.dispose();
-    }
-  },
+  (folder) => withWorkerd(folder, 'random-requests', sendRandomRequests),
+  { version: () => versionOf('workerd') },
+);
+
+check(
+  'workerd',
+  'example: Cloudflare Worker, 10,000 random pictures',
+  (folder) => withWorkerd(folder, 'random-pictures', sendRandomPictures),
   { version: () => versionOf('workerd') },
 );
 
@@ -97,19 +75,51 @@ check('Chromium', 'example: page', async (folder) => {
   expect(value).toEqual(['40 × 27 means', '12 × 8 means', 12, 8]);
 });
 
+/** Bundles the service, and runs `use` with a function that sends it a request by POST, and one that returns its memory. */
+async function withWorkerd(folder, name, use) {
+  const out = join(folder, name);
+  const source = `
+    import { memoryUsage } from 'avgpool';
+    import service from ${JSON.stringify(join(examples, 'cloudflare-worker/src/index.js'))};
+    export default {
+      fetch: (request) => (request.method === 'GET' ? Response.json(memoryUsage()) : service.fetch(request)),
+    };`;
+  await build({
+    stdin: { contents: source, resolveDir: folder },
+    outfile: join(out, 'worker.js'),
+    bundle: true,
+    format: 'esm',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*'],
+    loader: { '.wasm': 'copy' },
+    assetNames: '[name]',
+    // The example lies outside of the folder with the package.
+    nodePaths: [join(folder, 'node_modules')],
+  });
+  const worker = new Miniflare({
+    compatibilityDate: '2026-04-01',
+    compatibilityFlags: ['nodejs_compat'],
+    modules: true,
+    modulesRules: [{ type: 'CompiledWasm', include: ['**/*.wasm'] }],
+    modulesRoot: out,
+    scriptPath: join(out, 'worker.js'),
+  });
+  const post = (query, body) =>
+    worker.dispatchFetch(`http://localhost/?${query}`, { method: 'POST', body, duplex: 'half' }).catch(closedEarly);
+  try {
+    await use(post, async () => (await worker.dispatchFetch('http://localhost/')).json());
+  } finally {
+    await worker.dispose();
+  }
+}
+
 /** Sends random requests, one after the other. Prints the statuses, the largest memory and the slowest request. */
-async function sendRandomRequests(worker) {
+async function sendRandomRequests(post, memoryUsage) {
   const statuses = {};
   let slowest = { milliseconds: 0 };
   const send = async ({ query, size, chunk }) => {
     const start = performance.now();
-    const response = await worker
-      .dispatchFetch(`http://localhost/?${query}`, {
-        method: 'POST',
-        body: size > 0 ? bodyOf(4 * size, chunk) : new Uint8Array(0),
-        duplex: 'half',
-      })
-      .catch(closedEarly);
+    const response = await post(query, size > 0 ? bodyOf(4 * size, chunk) : new Uint8Array(0));
     const { byteLength } = await response.arrayBuffer();
     return { status: response.status, byteLength, milliseconds: performance.now() - start };
   };
@@ -123,15 +133,56 @@ async function sendRandomRequests(worker) {
     expect(byteLength).toBeLessThanOrEqual(4 * LIMIT);
   });
   await fc.assert(property, { seed: 20_261_126, numRuns: 10_000 });
-  const memory = await (await worker.dispatchFetch('http://localhost/')).json();
+  const memory = await memoryUsage();
   // Other processes delay some requests. The slowest one is sent again, for what it costs by itself.
   const again = [await send(slowest.request), await send(slowest.request), await send(slowest.request)];
   const alone = Math.min(...again.map(({ milliseconds }) => milliseconds));
   console.log('random requests', JSON.stringify({ statuses, memory, slowest, alone }));
-  // The memory never shrinks, so this is its peak.
-  expect(memory.tensors).toBe(0);
-  expect(memory.bytes).toBeLessThan(8 * 2 ** 20);
+  expectLittleMemory(memory);
   expect(statuses[200]).toBeGreaterThan(8000);
+}
+
+/** Sends valid and hostile pictures, one after the other. Prints the statuses and the largest memory. */
+async function sendRandomPictures(post, memoryUsage) {
+  const statuses = {};
+  const send = async (request) => {
+    const response = await post(queryOf(request), request.png);
+    statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+    return { status: response.status, answer: new Uint8Array(await response.arrayBuffer()) };
+  };
+  const valid = fc.asyncProperty(pictures, async (request) => {
+    const { status, answer } = await send(request);
+    expect(status, `${request.what}: ${new TextDecoder().decode(answer)}`).toBe(200);
+    await expectThumbnail(request, answer);
+  });
+  const hostile = fc.asyncProperty(mutatedPictures, async (request) => {
+    const { status, answer } = await send(request);
+    expect([200, 400, 413], request.what).toContain(status);
+    if (status !== 200) {
+      expect(new TextDecoder().decode(answer), request.what).toMatch(/^(the body is not a PNG|a picture may have) /);
+    }
+  });
+  const pixels = Uint8Array.from({ length: 2 ** 22 }, (_, i) => i >> 8);
+  const largest = encode({ width: 1024, height: 1024, channels: 4, data: pixels });
+  await fc.assert(valid, {
+    seed: 20_261_128,
+    numRuns: 5000,
+    examples: [[{ png: largest, box: [512, 512], what: 'the largest picture' }]],
+  });
+  await fc.assert(hostile, { seed: 20_261_128, numRuns: 5000 });
+  const explosive = png(header(1024, 1024, 8, 6), chunk('IDAT', bomb(900)));
+  const refused = await Promise.all(Array.from({ length: 100 }, () => post('thumbnail=8x8', explosive)));
+  expect(refused.every(({ status }) => [400, 503].includes(status))).toBe(true);
+  const memory = await memoryUsage();
+  console.log('random pictures', JSON.stringify({ statuses, memory }));
+  expectLittleMemory(memory);
+  expect(statuses[200]).toBeGreaterThan(5000);
+}
+
+/** The memory never shrinks, so its size is the largest that it has had. */
+function expectLittleMemory({ bytes, tensors }) {
+  expect(tensors).toBe(0);
+  expect(bytes).toBeLessThan(8 * 2 ** 20);
 }
 
 /** A refusal whose answer is lost, since workerd closes the connection while the body is still being written. */
@@ -144,6 +195,10 @@ function closedEarly(error) {
 
 /** Sends valid and invalid requests. */
 async function checkWorker(address) {
+  const [picture] = fc.sample(pictures, { seed: 20_261_127, numRuns: 1 });
+  const thumbnail = await fetch(`${address}/?${queryOf(picture)}`, { method: 'POST', body: picture.png });
+  await expectThumbnail(picture, new Uint8Array(await thumbnail.arrayBuffer()));
+
   const post = (query, body) => fetch(`${address}/?${query}`, { method: 'POST', body, duplex: 'half' });
   const answer = await post('shape=1,2,4&kernel=2', new Float32Array([1, 2, 3, 4, 5, 6, 7, 8]));
   expect(answer.headers.get('x-shape')).toBe('1,1,2');
