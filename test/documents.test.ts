@@ -4,27 +4,20 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { expectStated, fences, read, root } from './documents.js';
 import { runModule } from './program.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const markdownIn = (folder: string) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
 
 const manual = ['README.md', ...markdownIn('docs').map((name) => `docs/${name}`)];
 const documents = [...new Set([...manual, ...markdownIn('.')])];
 
-/** The fenced blocks of a document, each with the language that it names. */
-function fences(file: string): { file: string; language: string; source: string }[] {
-  return [...read(file).matchAll(/^```([^\n]*)\n(.*?)^```$/gms)].map(([, language, source]) => ({
-    file,
-    language: language as string,
-    source: source as string,
-  }));
-}
-
-const programs = manual.flatMap(fences).filter(({ language }) => language === 'js');
+/** The programs that need no other package. test/peers runs those of the recipes. */
+const programs = manual
+  .filter((file) => file !== 'docs/recipes.md')
+  .flatMap((file) => fences(read(file)).map((fence) => ({ file, ...fence })))
+  .filter(({ language }) => language === 'js');
 
 /** The section that a command writes to a document; empty if a marker is missing. */
 function section(file: string, command: string): string {
@@ -45,7 +38,7 @@ describe('in the README and in docs/', () => {
   });
 
   test.each(manual)('every fenced block of %s is a program, or in a language that is not JavaScript', (file) => {
-    const found = fences(file);
+    const found = fences(read(file));
     for (const { language } of found) {
       expect(['js', 'html', 'sh', 'text']).toContain(language);
     }
@@ -54,12 +47,7 @@ describe('in the README and in docs/', () => {
   });
 
   test.each(programs)('this program of $file prints what its comments say:\n$source', ({ source }) => {
-    const comments = [...source.matchAll(/^\s*console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text as string);
-    expect(comments.length).toBeGreaterThan(0);
-    expect(source.match(/console\.log/g)).toHaveLength(comments.length);
-    // A comment that starts with an article describes the output. Any other one is the output, but for line breaks.
-    const patterns = comments.map((text) => (/^an? /.test(text) ? '.+' : text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')));
-    expect(runModule(source).replace(/\s+/g, ' ')).toMatch(new RegExp(`^${patterns.join(' ')}$`));
+    expectStated(source, runModule(source));
   });
 });
 

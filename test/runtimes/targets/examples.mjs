@@ -1,12 +1,13 @@
-// The examples, used as their users would.
+// The examples, and the recipe for a page, used as their users would.
 
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { encode } from 'fast-png';
 import { Miniflare } from 'miniflare';
 import { expect } from 'vitest';
+import { fences, read } from '../../documents.ts';
 import { bomb, chunk, expectThumbnail, header, mutatedPictures, pictures, png, queryOf } from '../../pictures.ts';
 import { bodyOf, LIMIT, requests } from '../../requests.ts';
 import { onPage } from '../browsers.mjs';
@@ -15,6 +16,23 @@ import { here, installed, root, versionOf, withServer } from '../tools.mjs';
 import { checkAndRun } from './deno.mjs';
 
 const examples = join(root, 'examples');
+
+/** The start of a page whose video shows two halves, black and white, once its program waits for it. */
+const videoHead = `<!doctype html>
+<script type="importmap">{ "imports": { "avgpool": "./node_modules/avgpool/dist/index.js" } }</script>
+<script type="module">
+  const source = Object.assign(document.createElement('canvas'), { width: 64, height: 60 });
+  const context = source.getContext('2d');
+  const draw = () => {
+    context.fillStyle = 'black';
+    context.fillRect(0, 0, 64, 60);
+    context.fillStyle = 'white';
+    context.fillRect(32, 0, 32, 60);
+  };
+  document.getElementById('video').srcObject = source.captureStream();
+  setInterval(draw, 20);
+</script>
+`;
 
 check(
   'wrangler dev',
@@ -74,6 +92,34 @@ check('Chromium', 'example: page', async (folder) => {
   );
   expect(value).toEqual(['40 × 27 means', '12 × 8 means', 12, 8]);
 });
+
+for (const engine of ['Chromium', 'Firefox']) {
+  check(engine, 'recipe: blur of a video on a page', async (folder) => {
+    const page = join(folder, `video-${engine}`);
+    mkdirSync(page);
+    symlinkSync(join(folder, 'node_modules'), join(page, 'node_modules'));
+    const recipe = fences(read('docs/recipes.md')).find(({ language }) => language === 'html');
+    writeFileSync(join(page, 'index.html'), videoHead + recipe.source.replace(' src="video.webm"', ''));
+    const { value } = await onPage(
+      page,
+      `(async () => {
+        const context = canvas.getContext('2d');
+        const pixel = (column) => [...context.getImageData(column, 30, 1, 1).data];
+        for (let turn = 0; turn < 500 && pixel(10)[3] === 0; turn++) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        return [canvas.width, canvas.height, pixel(10)[0], pixel(50)[0], pixel(32)[0]];
+      })()`,
+      { engine },
+    );
+    // The left half is black, the right half white, and five of the nine columns at the edge are white.
+    const [black, white, edge] = value.slice(2);
+    expect(value.slice(0, 2)).toEqual([64, 60]);
+    expect(black).toBeLessThan(10);
+    expect(white).toBeGreaterThan(245);
+    expect(Math.abs(edge - (255 * 5) / 9)).toBeLessThan(10);
+  });
+}
 
 /** Bundles the service, and runs `use` with a function that sends it a request by POST, and one that returns its memory. */
 async function withWorkerd(folder, name, use) {
