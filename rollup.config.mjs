@@ -136,6 +136,15 @@ const js = (input, format, extension, manualChunks = {}) => ({
   },
 });
 
+/** The docstring of an entry. rollup-plugin-dts keeps only those of declarations. */
+function moduleDocstring({ facadeModuleId }) {
+  const [docstring] = readFileSync(facadeModuleId, 'utf8').match(/^\/\*\*\n( \*.*\n)*? \* @module .*\n \*\/$/m) ?? [];
+  if (!docstring) {
+    throw new Error(`${facadeModuleId} has no docstring with @module`);
+  }
+  return docstring;
+}
+
 export default [
   js({ ...inBothFormats, ...asModulesOnly }, 'es', 'js', core),
   js({ ...inBothFormats, ...asCommonJsOnly }, 'cjs', 'cjs', { ...core, ...bytes }),
@@ -151,6 +160,7 @@ export default [
       sourcemap: true,
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `core.${extension}`,
+      banner: (chunk) => (chunk.isEntry ? moduleDocstring(chunk) : ''),
     })),
   },
 ];

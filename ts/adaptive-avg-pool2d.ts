@@ -32,9 +32,18 @@ import { setPlan } from './wasm/bindings.js';
  *
  * The result has the rank (4 or 3) and the element type of the input. Its bits are the same on every engine and
  * machine.
+ *
+ * @example
+ * ```js
+ * import { AdaptiveAvgPool2d, Tensor } from 'avgpool';
+ *
+ * const pool = new AdaptiveAvgPool2d([2, 1]);
+ * const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 3, 2]);
+ * console.log(pool.forward(x).toArray()); // [ [ [ 2.5 ], [ 4.5 ] ] ]
+ * ```
  */
 export class AdaptiveAvgPool2d extends Pool {
-  /** `null` keeps the size of the input. */
+  /** The height and the width of the output, as given; `null` keeps that of the input. */
   declare readonly outputSize: number | readonly [height: number | null, width: number | null];
 
   static {
@@ -42,12 +51,18 @@ export class AdaptiveAvgPool2d extends Pool {
   }
 
   /**
-   * @param outputSize the size of the output, as a number or `[height, width]`, where `null` keeps that size of the input;
-   *   or a plain object of all options, or a pool.
+   * A pool for this output size.
+   *
+   * @param outputSize the size of the output, as a number or `[height, width]`, where `null` keeps that size of the input.
    * @throws TypeError for an argument of the wrong kind or an unknown option.
    * @throws RangeError for a size that is not an integer, below 1, or above 2^31 − 1.
    */
   constructor(outputSize: AdaptiveSize);
+  /**
+   * A pool of options by name, in a plain object, or with the options of another pool. The errors are the same.
+   *
+   * @param options the layout has a default.
+   */
   constructor(options: AdaptiveAvgPool2dOptions);
   constructor(...args: [AdaptiveSize | AdaptiveAvgPool2dOptions]) {
     const options = resolveAdaptiveOptions(parseArguments(args, adaptiveSignature));
@@ -68,8 +83,17 @@ export class AdaptiveAvgPool2d extends Pool {
 /**
  * Adaptive average pooling as a function: `new AdaptiveAvgPool2d(…).forward(input)`. The options and the errors are those
  * of {@link AdaptiveAvgPool2d} and {@link AdaptiveAvgPool2d.forward}.
+ *
+ * @example
+ * ```js
+ * import { adaptiveAvgPool2d, Tensor } from 'avgpool';
+ *
+ * const x = Tensor.from([1, 2, 3, 4, 5, 6], [1, 2, 3]);
+ * console.log(adaptiveAvgPool2d(x, [1, null]).toArray()); // [ [ [ 2.5, 3.5, 4.5 ] ] ]
+ * ```
  */
 export function adaptiveAvgPool2d<D extends DType>(input: Tensor<D>, outputSize: AdaptiveSize): Tensor<D>;
+/** Adaptive average pooling as a function, with options by name: `new AdaptiveAvgPool2d(options).forward(input)`. */
 export function adaptiveAvgPool2d<D extends DType>(input: Tensor<D>, options: AdaptiveAvgPool2dOptions): Tensor<D>;
 export function adaptiveAvgPool2d<D extends DType>(
   input: Tensor<D>,
@@ -94,10 +118,23 @@ const globalPoolings: Readonly<Record<Layout, Pooling>> = {
  *   {@link AdaptiveAvgPool2d.forward}.
  * @returns `out`, or a new tensor: the shape of the input with a height and a width of 1.
  * @throws TypeError for an unknown option or one of the wrong kind, and the errors of {@link AdaptiveAvgPool2d.forward}.
+ *
+ * @example
+ * ```js
+ * import { globalAvgPool2d, Tensor } from 'avgpool';
+ *
+ * const x = Tensor.from([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
+ * console.log(globalAvgPool2d(x).toArray()); // [ [ [ 2.5 ] ], [ [ 6.5 ] ] ]
+ * ```
  */
 export function globalAvgPool2d<D extends DType>(
   input: Tensor<D>,
-  options: { layout?: Layout | undefined; out?: Tensor<NoInfer<D>> | undefined } = {},
+  options: {
+    /** The order of the dimensions, `'NCHW'` by default. */
+    layout?: Layout | undefined;
+    /** The tensor to write the result to. */
+    out?: Tensor<NoInfer<D>> | undefined;
+  } = {},
 ): Tensor<D> {
   if (!isOptions(options)) {
     throw new TypeError(`expected an object of options, got ${show(options)}`);

@@ -40,18 +40,33 @@ import * as bindings from './wasm/bindings.js';
  *
  * The result has the rank (4 or 3) and the element type of the input. Its bits are the same on every engine and
  * machine.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d, Tensor } from 'avgpool';
+ *
+ * const pool = new AvgPool2d(2, 1);
+ * const x = Tensor.from([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3]);
+ * console.log(pool.forward(x).toArray()); // [ [ [ 3, 4 ], [ 6, 7 ] ] ]
+ * ```
  */
 export class AvgPool2d extends Pool {
+  /** The size of a window, as given. */
   declare readonly kernelSize: number | readonly [height: number, width: number];
-  /** `null` if not given; the kernel size is used then. */
+  /** The distance from one window to the next, as given; `null` stands for the kernel size. */
   declare readonly stride: number | readonly [height: number, width: number] | null;
+  /** The zeros around the input, as given. */
   declare readonly padding:
     | number
     | readonly [rows: number, columns: number]
     | readonly [rows: readonly [top: number, bottom: number], columns: readonly [left: number, right: number]];
+  /** Whether the output size is rounded up. */
   declare readonly ceilMode: boolean;
+  /** Whether the divisor counts padding. */
   declare readonly countIncludePad: boolean;
+  /** The divisor of all windows; `null` stands for the number of elements of each window. */
   declare readonly divisorOverride: number | null;
+  /** The distance from one tap of a window to the next, as given. */
   declare readonly dilation: number | readonly [height: number, width: number];
 
   static {
@@ -59,12 +74,22 @@ export class AvgPool2d extends Pool {
   }
 
   /**
-   * @param kernelSize the size of a window, as a number or `[height, width]`; or a plain object of all options, or a pool.
-   * @param stride the kernel size by default.
+   * A pool of the options in lucid's order.
+   *
+   * @param kernelSize the size of a window, as a number or `[height, width]`, at least 1.
+   * @param stride the distance from one window to the next; the kernel size by default.
+   * @param padding the zeros around the input; 0 by default.
+   * @param ceilMode whether to round the output size up; false by default.
+   * @param countIncludePad whether the divisor counts padding; true by default.
    * @throws TypeError for an argument of the wrong kind or an unknown option.
    * @throws RangeError for an argument that is not an integer, too small, or above 2^31 − 1.
    */
   constructor(kernelSize: Size, stride?: Size | null, padding?: Padding, ceilMode?: boolean, countIncludePad?: boolean);
+  /**
+   * A pool of options by name, in a plain object, or with the options of another pool. The errors are the same.
+   *
+   * @param options all options but the kernel size have defaults.
+   */
   constructor(options: AvgPool2dOptions);
   constructor(...args: Arguments) {
     const options = resolveOptions(parseArguments(args, avgPool2dSignature));
@@ -88,6 +113,15 @@ export class AvgPool2d extends Pool {
 /**
  * Average pooling as a function: `new AvgPool2d(…).forward(input)`. The options and the errors are those of
  * {@link AvgPool2d} and {@link AvgPool2d.forward}.
+ *
+ * @example
+ * ```js
+ * import { avgPool2d, Tensor } from 'avgpool';
+ *
+ * const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+ * console.log(avgPool2d(x, 2).data[0]); // 2.5
+ * console.log(avgPool2d(x, { kernelSize: 2, divisorOverride: 1 }).data[0]); // 10
+ * ```
  */
 export function avgPool2d<D extends DType>(
   input: Tensor<D>,
@@ -97,6 +131,7 @@ export function avgPool2d<D extends DType>(
   ceilMode?: boolean,
   countIncludePad?: boolean,
 ): Tensor<D>;
+/** Average pooling as a function, with options by name: `new AvgPool2d(options).forward(input)`. */
 export function avgPool2d<D extends DType>(input: Tensor<D>, options: AvgPool2dOptions): Tensor<D>;
 export function avgPool2d<D extends DType>(input: Tensor<D>, ...args: Arguments): Tensor<D> {
   return new AvgPool2d(parseArguments<AvgPool2dOptions>(args, avgPool2dSignature)).forward(input);

@@ -4,9 +4,24 @@ import { show, tagOf } from './check.js';
 import { toBits, toNumber } from './half.js';
 
 /**
+ * The element type of a tensor. uint8 is an integer from 0 to 255, and has no gradient.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * console.log(Tensor.ones([1, 2, 2], 'float16').dtype); // float16
+ * console.log(Tensor.from(new Uint8Array(4), [1, 2, 2]).dtype); // uint8
+ * ```
+ */
+export type DType = 'float32' | 'float64' | 'float16' | 'uint8';
+
+/**
  * The class of the views of each element type. Those of float16 are Float16Arrays where the engine has them, otherwise
  * Uint16Arrays of bits. The compiler is asked whether it knows Float16Array, since a reference to the library that
  * declares it would change the user's program.
+ *
+ * @internal
  */
 export interface Views {
   readonly float32: Float32ArrayConstructor;
@@ -16,9 +31,6 @@ export interface Views {
     | (typeof globalThis extends { readonly Float16Array: infer Class } ? Class : never);
   readonly uint8: Uint8ArrayConstructor;
 }
-
-/** The element type of a tensor. */
-export type DType = keyof Views;
 
 const { Float16Array = Uint16Array } = globalThis as { Float16Array?: Uint16ArrayConstructor };
 
@@ -36,12 +48,25 @@ export const dtypes: {
 };
 
 /**
- * The class of the views of element type `D`, over an ArrayBuffer. TypeScript before 5.7 has no parameter for the buffer, so
- * the type is that of a function which has always returned it.
+ * The class of {@link Tensor.data} for element type `D`: Float32Array, Float64Array, Uint8Array, and for float16
+ * Float16Array, or Uint16Array in engines without it.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * console.log(Tensor.ones([1, 2, 2], 'float64').data); // Float64Array(4) [ 1, 1, 1, 1 ]
+ * ```
  */
+// Over an ArrayBuffer. TypeScript before 5.7 has no parameter for the buffer, so the type is that of a function which has
+// always returned it.
 export type View<D extends DType> = ReturnType<Views[D]['of']>;
 
-/** The element type that {@link dtypeOf} returns for `V`. */
+/**
+ * The element type that `dtypeOf` returns for `V`.
+ *
+ * @internal
+ */
 export type DTypeOf<V> = V extends Views['float64']['prototype']
   ? 'float64'
   : V extends Views['uint8']['prototype'] | Uint8ClampedArray

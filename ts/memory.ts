@@ -25,8 +25,24 @@ let isFixed = false;
  * @throws RangeError if there is not enough memory, or `bytes` is not an integer from 0 to 2^31 − 16, the largest size of
  *   a tensor. The memory is then not fixed.
  * @throws TypeError if `bytes` is not a number, or an option is unknown or not a boolean.
+ *
+ * @example
+ * ```js
+ * import { reserve, Tensor } from 'avgpool';
+ *
+ * reserve(2 ** 20, { fixed: true });
+ * const view = Tensor.zeros([1, 2, 2]).data;
+ * Tensor.zeros([1, 100, 100]);
+ * console.log(view.length); // 4
+ * ```
  */
-export function reserve(bytes: number, options: { readonly fixed?: boolean } = {}): void {
+export function reserve(
+  bytes: number,
+  options: {
+    /** Whether the memory never grows afterwards; false by default. */
+    readonly fixed?: boolean;
+  } = {},
+): void {
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > MAX_TENSOR_BYTES) {
     const ErrorType = typeof bytes === 'number' ? RangeError : TypeError;
     throw new ErrorType(`bytes must be an integer from 0 to ${MAX_TENSOR_BYTES}, got ${show(bytes)}`);
@@ -44,8 +60,25 @@ export function reserve(bytes: number, options: { readonly fixed?: boolean } = {
 /**
  * The size of the WebAssembly memory in bytes, which never shrinks, the number of live tensors in it, and the number of
  * threads that pool them: 1, unless `avgpool/threads` has started more.
+ *
+ * @example
+ * ```js
+ * import { memoryUsage, Tensor } from 'avgpool';
+ *
+ * const x = Tensor.zeros([1, 2, 2]);
+ * console.log(memoryUsage().tensors); // 1
+ * x.dispose();
+ * console.log(memoryUsage().tensors); // 0
+ * ```
  */
-export function memoryUsage(): { bytes: number; tensors: number; threads: number } {
+export function memoryUsage(): {
+  /** The size of the memory in bytes. */
+  bytes: number;
+  /** The number of tensors that are not disposed. */
+  tensors: number;
+  /** The number of threads. */
+  threads: number;
+} {
   return { bytes: memory().byteLength, tensors: liveBuffers(), threads: threadCount() };
 }
 

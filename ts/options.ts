@@ -5,15 +5,42 @@
 import { checkArray, checkBoolean, checkKey, checkNames, checkSize, firstItems, show } from './check.js';
 import { type Layout, layouts } from './layout.js';
 
-/** One size for both axes, or `[height, width]`. */
+/**
+ * One size for both axes, or `[height, width]`, in elements.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ *
+ * console.log(new AvgPool2d([2, 3]).outputShape([1, 4, 6])); // [ 1, 2, 2 ]
+ * ```
+ */
 export type Size = number | readonly number[];
 
-/** One padding for all four sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`. */
+/**
+ * One padding for all four sides, `[rows, columns]`, or `[[top, bottom], [left, right]]`, in elements.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ *
+ * const pool = new AvgPool2d(2, 1, [[1, 0], [0, 0]]);
+ * console.log(pool.outputShape([1, 3, 3])); // [ 1, 3, 2 ]
+ * ```
+ */
 export type Padding = Size | readonly [rows: readonly number[], columns: readonly number[]];
 
 /**
  * The options of {@link AvgPool2d}, in a plain object of which only the own properties count. The first five are named as in
  * `lucid.nn.AvgPool2d` and PyTorch.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ *
+ * const pool = new AvgPool2d({ kernelSize: 3, stride: 2, padding: 1, countIncludePad: false, layout: 'NHWC' });
+ * console.log(pool.outputShape([1, 9, 9, 8])); // [ 1, 5, 5, 8 ]
+ * ```
  */
 export interface AvgPool2dOptions {
   /** The size of a window, at least 1. */
@@ -37,10 +64,30 @@ export interface AvgPool2dOptions {
   layout?: Layout | undefined;
 }
 
-/** The height and the width of an output: one size for both, or `[height, width]`, where `null` keeps that size of the input. */
+/**
+ * The height and the width of an output: one size for both, or `[height, width]`, where `null` keeps that size of the
+ * input.
+ *
+ * @example
+ * ```js
+ * import { AdaptiveAvgPool2d } from 'avgpool';
+ *
+ * console.log(new AdaptiveAvgPool2d([5, null]).outputShape([1, 9, 7])); // [ 1, 5, 7 ]
+ * ```
+ */
 export type AdaptiveSize = number | readonly (number | null)[];
 
-/** The options of {@link AdaptiveAvgPool2d}, in a plain object of which only the own properties count. */
+/**
+ * The options of {@link AdaptiveAvgPool2d}, in a plain object of which only the own properties count.
+ *
+ * @example
+ * ```js
+ * import { AdaptiveAvgPool2d } from 'avgpool';
+ *
+ * const pool = new AdaptiveAvgPool2d({ outputSize: 2, layout: 'NHWC' });
+ * console.log(pool.outputShape([9, 7, 3])); // [ 2, 2, 3 ]
+ * ```
+ */
 export interface AdaptiveAvgPool2dOptions {
   /** The size of the output, at least 1. It may exceed that of the input. */
   outputSize: AdaptiveSize;

@@ -16,7 +16,18 @@ import { backward, forward } from './wasm/bindings.js';
  */
 let poolingOf: (pool: Pool, call: string, extra: unknown) => Pooling;
 
-/** A pool of any class. It cannot be changed. */
+/**
+ * A pool of any class: what {@link AvgPool2d} and {@link AdaptiveAvgPool2d} share. It cannot be changed. As a type, it
+ * stands for either.
+ *
+ * @example
+ * ```js
+ * import { AdaptiveAvgPool2d, AvgPool2d } from 'avgpool';
+ *
+ * const pools = [new AvgPool2d(3), new AdaptiveAvgPool2d(3)];
+ * console.log(pools.map((pool) => pool.outputShape([1, 6, 6]).join())); // [ '1,2,2', '1,3,3' ]
+ * ```
+ */
 export abstract class Pool {
   /** The order of the dimensions of all tensors. */
   declare readonly layout: Layout;
@@ -37,7 +48,11 @@ export abstract class Pool {
     };
   }
 
-  /** @param options the properties of the pool. They cannot be changed, since its results would not follow. */
+  /**
+   * Only the classes of this package call it.
+   *
+   * @param options the properties of the pool. They cannot be changed, since its results would not follow.
+   */
   protected constructor(options: object, pooling: object);
   // The overload keeps the internal types of a pooling out of the published types.
   protected constructor(options: object, pooling: Pooling) {
@@ -60,6 +75,17 @@ export abstract class Pool {
    * @returns `out`, or a new tensor.
    * @throws RangeError if no window fits, `out` has the wrong shape, or there is not enough memory.
    * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, or if `out` is the input.
+   *
+   * @example
+   * ```js
+   * import { AvgPool2d, Tensor } from 'avgpool';
+   *
+   * const pool = new AvgPool2d(2);
+   * const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+   * const out = Tensor.zeros(pool.outputShape(x.shape));
+   * pool.forward(x, out); // in a loop, allocates nothing
+   * console.log(out.data[0]); // 2.5
+   * ```
    */
   forward<D extends DType>(input: Tensor<D>, out?: Tensor<NoInfer<D>>): Tensor<D>;
   forward<D extends DType>(input: Tensor<D>, out?: Tensor<D>, extra?: unknown): Tensor<D> {
@@ -78,6 +104,15 @@ export abstract class Pool {
    * @throws RangeError if a shape is wrong or there is not enough memory.
    * @throws TypeError if an argument is not a tensor, is disposed or has the wrong type, if the type is uint8, which has no
    *   gradient, or if `out` is `gradOutput`.
+   *
+   * @example
+   * ```js
+   * import { AvgPool2d, Tensor } from 'avgpool';
+   *
+   * const pool = new AvgPool2d(2, 1);
+   * const gradOutput = Tensor.ones([1, 1, 2]);
+   * console.log(pool.backward(gradOutput, [1, 2, 3]).toArray()); // [ [ [ 0.25, 0.5, 0.25 ], [ 0.25, 0.5, 0.25 ] ] ]
+   * ```
    */
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<NoInfer<D>>): Tensor<D>;
   backward<D extends DType>(gradOutput: Tensor<D>, inputShape: Shape, out?: Tensor<D>, extra?: unknown): Tensor<D> {
@@ -108,6 +143,13 @@ export abstract class Pool {
    *
    * @throws RangeError if the shape is not one of a tensor, or no window fits.
    * @throws TypeError if the shape is not an array of numbers.
+   *
+   * @example
+   * ```js
+   * import { AvgPool2d } from 'avgpool';
+   *
+   * console.log(new AvgPool2d(3, 2, 1).outputShape([8, 64, 112, 112])); // [ 8, 64, 56, 56 ]
+   * ```
    */
   outputShape(inputShape: Shape): number[];
   outputShape(inputShape: Shape, extra?: unknown): number[] {

@@ -7,7 +7,16 @@ import { type DType, type DTypeOf, dtypeOf, dtypes, isBits, numbersOf, type View
 import { viewedBuffers } from './memory.js';
 import type { Shape } from './tensor.js';
 
-/** Nested arrays of numbers, one level per dimension. */
+/**
+ * Nested arrays of numbers, one level per dimension, as a {@link Source} of a tensor.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * console.log(Tensor.from([[[1, 2, 3]]]).shape); // [ 1, 1, 3 ]
+ * ```
+ */
 export type NestedNumbers =
   | readonly (readonly (readonly number[])[])[]
   | readonly (readonly (readonly (readonly number[])[])[])[];
@@ -15,9 +24,35 @@ export type NestedNumbers =
 /**
  * An ndarray of scijs or of stdlib, a tensor of ONNX Runtime or of this package, or an object like them. JSON and
  * `structuredClone` make such objects of a tensor.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * const transposed = { data: [1, 2, 3, 4], shape: [1, 2, 2], stride: [4, 1, 2] };
+ * console.log(Tensor.from(transposed).toArray()); // [ [ [ 1, 3 ], [ 2, 4 ] ] ]
+ * ```
  */
-export type StridedValues = ({ readonly shape: Shape } | { readonly dims: Shape }) &
-  ({ readonly data: ArrayLike<unknown> } | { readonly values: ArrayBufferView | undefined }) & {
+export type StridedValues = (
+  | {
+      /** The sizes. */
+      readonly shape: Shape;
+    }
+  | {
+      /** Another name of `shape`. */
+      readonly dims: Shape;
+    }
+) &
+  (
+    | {
+        /** The values. */
+        readonly data: ArrayLike<unknown>;
+      }
+    | {
+        /** Another name of `data`. */
+        readonly values: ArrayBufferView | undefined;
+      }
+  ) & {
     /** The element type, if it is one of a tensor. Data in a Uint16Array are then the bits of float16. */
     readonly dtype?: string | undefined;
     /** Another name of `dtype`. */
@@ -30,19 +65,47 @@ export type StridedValues = ({ readonly shape: Shape } | { readonly dims: Shape 
     readonly offset?: number | undefined;
   };
 
-/** A picture in the layout NHWC, such as an ImageData. Its shape is `[height, width, channels]`. */
+/**
+ * A picture in the layout NHWC, such as an ImageData. Its shape is `[height, width, channels]`.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * const picture = { data: new Uint8ClampedArray(24), width: 3, height: 2 };
+ * console.log(Tensor.from(picture).shape); // [ 2, 3, 4 ]
+ * ```
+ */
 export interface Picture {
+  /** The values, in row-major order. */
   readonly data: ArrayLike<number>;
+  /** The number of columns. */
   readonly width: number;
+  /** The number of rows. */
   readonly height: number;
   /** The number of values at each position. It follows from the length of `data` by default. */
   readonly channels?: number | undefined;
 }
 
-/** Values that have a shape of their own. */
+/**
+ * Values that have a shape of their own: nested arrays, strided arrays and pictures. Strided are an ndarray, a tensor of ONNX
+ * Runtime and a {@link Tensor}.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * const sources = [[[[1, 2]]], { data: [1, 2], dims: [1, 1, 2] }, { data: [1, 2], width: 1, height: 1 }];
+ * console.log(sources.map((source) => Tensor.from(source).shape.join())); // [ '1,1,2', '1,1,2', '1,1,2' ]
+ * ```
+ */
 export type Source = NestedNumbers | StridedValues | Picture;
 
-/** The element type that a source names. If it names none, the type of its values. */
+/**
+ * The element type that a source names. If it names none, the type of its values.
+ *
+ * @internal
+ */
 export type DTypeOfSource<S> =
   NameOfDType<S> extends DType
     ? NameOfDType<S>

@@ -17,15 +17,36 @@ import { MAX_TENSOR_BYTES, outOfMemory, viewedBuffers } from './memory.js';
 import { type DTypeOfSource, readLater, readValues, type Source } from './sources.js';
 import { allocate, type Buffer, free, memory } from './wasm/bindings.js';
 
-/** The sizes of a tensor: `[N, C, H, W]`, or `[C, H, W]` without the batch. A size may be 0. */
+/**
+ * The sizes of a tensor in elements: `[N, C, H, W]`, or `[C, H, W]` without the batch; or in NHWC, `[N, H, W, C]` or
+ * `[H, W, C]`. A size may be 0.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * console.log(Tensor.zeros([2, 3, 4, 5]).size); // 120
+ * ```
+ */
 export type Shape = readonly number[];
 
-/** The default element type. It has a name because TypeScript tries overloads with a literal type first. */
+/**
+ * The default element type. It has a name because TypeScript tries overloads with a literal type first.
+ *
+ * @internal
+ */
 type DefaultDType = 'float32';
 
 /**
  * Nested arrays, one level per dimension. The compiler does not know the rank of a tensor, so it allows the uses of three
  * and of four levels.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * console.log(Tensor.ones([1, 2, 2]).toArray()[0]); // [ [ 1, 1 ], [ 1, 1 ] ]
+ * ```
  */
 export type NestedArray = number[][][] & number[][][][];
 
@@ -50,6 +71,8 @@ export let emptyTensor: <D extends DType>(shape: Shape, dtype: D) => Tensor<D>;
 /**
  * The method for `using`, if the compiler knows `Symbol.dispose`. A reference to the library that declares the symbol
  * would change the user's program.
+ *
+ * @internal
  */
 type DisposedByUsing = {
   [Name in keyof SymbolConstructor as Name extends 'dispose'
@@ -57,6 +80,7 @@ type DisposedByUsing = {
     : never]: () => void;
 };
 
+/** With {@link Tensor.dispose} as `[Symbol.dispose]`, for `using`. */
 // biome-ignore lint/correctness/noUnusedVariables: the merged class has the parameter.
 export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
 
@@ -66,6 +90,16 @@ export interface Tensor<D extends DType = DType> extends DisposedByUsing {}
  * {@link Tensor.from}, {@link Tensor.zeros}, {@link Tensor.ones}, {@link Tensor.full} and pooling make tensors.
  * {@link Tensor.dispose} frees the memory. The garbage collector frees a tensor that is dropped without it, some time
  * after the program has returned to its event loop. This needs an engine with FinalizationRegistry.
+ *
+ * @example
+ * ```js
+ * import { Tensor } from 'avgpool';
+ *
+ * const x = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
+ * x.data[0] = 9; // writes to WebAssembly memory
+ * console.log(x.toArray()); // [ [ [ 9, 2 ], [ 3, 4 ] ] ]
+ * x.dispose();
+ * ```
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a class cannot declare an optional symbol member.
 export class Tensor<D extends DType = DType> {
@@ -80,6 +114,14 @@ export class Tensor<D extends DType = DType> {
    * tools for any object compare, clone and post tensors. `structuredClone` and `postMessage` would copy the whole memory
    * for a view like {@link Tensor.data}. They give a plain object, `{ shape, dtype, size, values }`.
    * `Tensor.from(values, shape, dtype)` makes the tensor again.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * const { shape, dtype, values } = structuredClone(Tensor.ones([1, 1, 2]));
+   * console.log(Tensor.from(values, shape, dtype).data); // Float32Array(2) [ 1, 1 ]
+   * ```
    */
   declare readonly values: View<D> | undefined;
 
@@ -135,12 +177,10 @@ export class Tensor<D extends DType = DType> {
   }
 
   /**
-   * A tensor with a copy of `values`.
+   * A tensor with a copy of flat values, of the type of their array.
    *
-   * @param values flat numbers in row-major order, one per element, as an array or a typed array; or a source with a shape
-   *   of its own: nested arrays, an object `{ data, shape or dims, stride?, offset? }` such as an ndarray, a tensor of ONNX
-   *   Runtime or a Tensor, or a picture `{ data, width, height, channels? }` such as an ImageData.
-   * @param shape the shape of flat values.
+   * @param values numbers in row-major order, one per element, as an array or a typed array.
+   * @param shape the shape of the tensor.
    * @param dtype the type of a typed array by default: `'float64'` for a Float64Array, `'float16'` for a Float16Array,
    *   `'uint8'` for a Uint8Array, a Uint8ClampedArray or a Buffer. For all others, `'float32'`. Numbers are rounded once,
    *   to the nearest. A Uint16Array given for `'float16'` holds bits.
@@ -148,10 +188,25 @@ export class Tensor<D extends DType = DType> {
    *   integer from 0 to 255, a stride leads out of `data`, or there is not enough memory.
    * @throws TypeError if the values are not numbers, the element type is unknown, or `shape` is given for a source that has
    *   its own.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * console.log(String(Tensor.from([1, 2, 3, 4], [1, 2, 2]))); // Tensor([1, 2, 2], float32)
+   * console.log(String(Tensor.from([[[1, 2], [3, 4]]]))); // Tensor([1, 2, 2], float32)
+   * console.log(String(Tensor.from({ data: [1, 2, 3], width: 1, height: 1 }))); // Tensor([1, 1, 3], float32)
+   * ```
    */
   static from<V extends ArrayLike<number>>(values: V, shape: Shape, dtype?: undefined): Tensor<DTypeOf<V>>;
+  /** A tensor with a copy of flat values, of this type. */
   static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
+  /**
+   * A tensor with a copy of a source that has a shape of its own. Its type is the one that the source names, or else that of
+   * the array.
+   */
   static from<const S extends Source>(source: S, shape?: undefined, dtype?: undefined): Tensor<DTypeOfSource<S>>;
+  /** A tensor with a copy of a source that has a shape of its own, of this type. */
   static from<D extends DType>(source: Source, shape: undefined, dtype: D): Tensor<D>;
   static from(values: unknown, shape?: Shape, dtype?: DType): Tensor {
     const given = readValues(values, shape);
@@ -171,29 +226,38 @@ export class Tensor<D extends DType = DType> {
     return tensor;
   }
 
-  /** A tensor of zeros. Throws the errors of {@link Tensor.full}. */
+  /** A tensor of zeros in float32. Throws the errors of {@link Tensor.full}. */
   static zeros(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  /** A tensor of zeros of this type. */
   static zeros<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
     return Tensor.full(shape, 0, dtype);
   }
 
-  /** A tensor of ones. Throws the errors of {@link Tensor.full}. */
+  /** A tensor of ones in float32. Throws the errors of {@link Tensor.full}. */
   static ones(shape: Shape, dtype?: DefaultDType): Tensor<'float32'>;
+  /** A tensor of ones of this type. */
   static ones<D extends DType>(shape: Shape, dtype: D): Tensor<D>;
   static ones(shape: Shape, dtype: DType = 'float32'): Tensor {
     return Tensor.full(shape, 1, dtype);
   }
 
   /**
-   * A tensor with `value` in every element.
+   * A tensor with `value` in every element, in float32.
    *
-   * @param dtype `'float32'` by default.
    * @throws RangeError if the shape is invalid, needs more than 2^31 − 16 bytes, or there is not enough memory, or the
    *   value is no integer from 0 to 255 for `'uint8'`.
    * @throws TypeError if an argument is of the wrong kind.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * console.log(Tensor.full([1, 1, 2], 7, 'uint8').data); // Uint8Array(2) [ 7, 7 ]
+   * ```
    */
   static full(shape: Shape, value: number, dtype?: DefaultDType): Tensor<'float32'>;
+  /** A tensor with `value` in every element, of this type. */
   static full<D extends DType>(shape: Shape, value: number, dtype: D): Tensor<D>;
   static full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
     if (typeof value !== 'number') {
@@ -224,6 +288,16 @@ export class Tensor<D extends DType = DType> {
    * {@link Tensor.dispose}: it still points to the old place, which another tensor may occupy by then.
    *
    * @throws TypeError if the tensor is disposed.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * const x = Tensor.zeros([1, 2, 2]);
+   * const before = x.data;
+   * Tensor.zeros([1, 1000, 1000]); // grows the memory
+   * console.log(before.length, x.data.length); // 0 4
+   * ```
    */
   get data(): View<D> {
     const buffer = bufferOf('the tensor', this);
@@ -264,13 +338,38 @@ export class Tensor<D extends DType = DType> {
   /**
    * The tensor for `JSON.stringify`; `data` is `null` if it is disposed. `Tensor.from(data, shape, dtype)` makes it again,
    * unless it has an element that JSON lacks: NaN and infinities become `null` there.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * console.log(JSON.stringify(Tensor.ones([1, 1, 2]))); // {"shape":[1,1,2],"dtype":"float32","data":[1,1]}
+   * ```
    */
-  toJSON(): { shape: number[]; dtype: D; data: number[] | null } {
+  toJSON(): {
+    /** The sizes. */
+    shape: number[];
+    /** The element type. */
+    dtype: D;
+    /** The elements as numbers. */
+    data: number[] | null;
+  } {
     checkIsTensor('the tensor', this);
     return { shape: this.shape, dtype: this.dtype, data: this.disposed ? null : Array.from(numbersOf(this.data)) };
   }
 
-  /** Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing. */
+  /**
+   * Frees the memory at once. The tensor cannot be used afterwards; disposing of it again does nothing.
+   *
+   * @example
+   * ```js
+   * import { Tensor } from 'avgpool';
+   *
+   * const x = Tensor.ones([1, 2, 2]);
+   * x.dispose();
+   * console.log(x.disposed); // true
+   * ```
+   */
   dispose(): void {
     checkIsTensor('the tensor', this);
     if (this.#buffer) {

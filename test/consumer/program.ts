@@ -13,16 +13,24 @@ import {
   type Layout,
   memoryUsage,
   type NestedArray,
+  type NestedNumbers,
   type Padding,
+  type Picture,
+  type Pool,
   reserve,
   type Shape,
   type Size,
+  type Source,
+  type StridedValues,
   Tensor,
+  type View,
 } from 'avgpool';
 import {
   fromOnnx,
   fromTfjs,
   fromWebNN,
+  type Integer,
+  type Integers,
   type OnnxAveragePool,
   type TfjsAveragePooling2d,
   type TfjsAvgPool,
@@ -56,7 +64,7 @@ const single: Tensor<'float32'> = Tensor.ones(shape);
 const double: Tensor<'float64'> = Tensor.from(new Float64Array(16).fill(2), shape);
 const mixed: Tensor[] = [single, double, Tensor.full(shape, 3, dtype)];
 const singleData: Float32Array = single.data;
-const doubleData: Float64Array = Tensor.zeros([1, 1, 2, 2], 'float64').data;
+const doubleData: View<'float64'> = Tensor.zeros([1, 1, 2, 2], 'float64').data;
 const fromArray: Tensor<'float32'> = Tensor.from([1, 2, 3, 4], [1, 2, 2]);
 const chosen: Tensor<'float64'> = Tensor.from([1, 2, 3, 4], [1, 2, 2], 'float64');
 const narrowed: Tensor<'float32'> = Tensor.from(new Float64Array(4), [1, 2, 2], 'float32');
@@ -66,11 +74,16 @@ const pixels: Uint8Array = bytes.data;
 const half: Tensor<'float16'> = Tensor.full([1, 2, 2], 1.5, 'float16');
 half.data.set(half.data.slice());
 const fromBits: Tensor<'float16'> = Tensor.from(Uint16Array.of(0x3c00), [1, 1, 1], 'float16');
-const fromNested: Tensor<'float32'> = Tensor.from([[[1, 2]], [[3, 4]]]);
+const numbers: NestedNumbers = [[[1, 2]], [[3, 4]]];
+const fromNested: Tensor<'float32'> = Tensor.from(numbers);
 const fromNestedArray: Tensor<'uint8'> = Tensor.from(fromNested.toArray(), undefined, 'uint8');
 const ndarray = { data: new Float64Array(8), shape: [1, 2, 2], stride: [0, -2, 1], offset: 2 };
 const fromNdarray: Tensor<'float64'> = Tensor.from(ndarray);
 const fromOrt: Tensor<'float16'> = Tensor.from({ data: new Uint16Array(4), dims: [1, 2, 2], type: 'float16' });
+const strided: StridedValues = ndarray;
+const picture: Picture = { data: new Uint8Array(12), width: 2, height: 2 };
+const sources: Source[] = [numbers, strided, picture];
+const fromSources: Tensor[] = sources.map((source) => Tensor.from(source));
 const fromPicture: Tensor<'uint8'> = Tensor.from({ data: new Uint8Array(12), width: 2, height: 2 });
 const fromTensors: [Tensor<'float16'>, Tensor<'uint8'>, Tensor<'float32'>] = [
   Tensor.from(half),
@@ -111,6 +124,7 @@ const channels: Tensor<'float32'> = slim.globalAvgPool2d(globalAvgPool2d(single,
 const outputSize: AdaptiveSize = [null, 2];
 const adaptiveOptions: AdaptiveAvgPool2dOptions = { outputSize, layout };
 const adaptivePool = new AdaptiveAvgPool2d(adaptiveOptions);
+const pools: Pool[] = [pool, adaptivePool];
 const adapted: Tensor<'float64'> = adaptivePool.forward(double, Tensor.zeros([1, 1, 4, 2], 'float64'));
 const adaptedGradient: Tensor<'float64'> = adaptivePool.backward(adapted, double.shape);
 const keptSize: number | readonly [number | null, number | null] = new AdaptiveAvgPool2d(adaptivePool).outputSize;
@@ -121,7 +135,9 @@ const adaptive: Tensor<'float32'>[] = [
   adaptiveAvgPool2d(single, adaptivePool),
 ];
 
-const onnx: OnnxAveragePool = { kernel_shape: [2, 2], pads: [0, 1, 0, 1] };
+const two: Integer = 2n;
+const twos: Integers = [two, 2];
+const onnx: OnnxAveragePool = { kernel_shape: twos, pads: [0, 1, 0, 1] };
 const webnn: WebNNPool2dOptions = { windowDimensions: [2, 2], layout: 'nchw' };
 const tfjs: TfjsAvgPool = { filterSize: 2, strides: 2, pad: 'same' };
 const parsed: OnnxAveragePool = { kernel_shape: new Int32Array([2, 2]), strides: new BigInt64Array(2), pads: [0n, 0n] };
@@ -226,6 +242,8 @@ const facts = [
   nested,
   alsoNested,
   sizes,
+  fromSources.length,
+  pools.map((each) => each.outputShape(shape)),
   translated.map((each) => new AvgPool2d(each).outputShape(shape)),
   inUse instanceof Promise,
   threadsBefore,

@@ -7,10 +7,36 @@ import { heightAxis, type Layout, layouts } from '../layout.js';
 import { type AvgPool2dOptions, effectiveKernelSize } from '../options.js';
 import type { Shape } from '../tensor.js';
 
-/** An integer as a program or a parser of files gives it: a number, a bigint, or a Long of protobufjs. */
-export type Integer = number | bigint | { readonly low: number; toNumber(): number };
+/**
+ * An integer as a program or a parser of files gives it: a number, a bigint, or a Long of protobufjs.
+ *
+ * @example
+ * ```js
+ * import { fromOnnx } from 'avgpool/compat';
+ *
+ * console.log(fromOnnx({ kernel_shape: [2n, 2n], ceil_mode: 1n }).ceilMode); // true
+ * ```
+ */
+export type Integer =
+  | number
+  | bigint
+  | {
+      /** The low 32 bits. */
+      readonly low: number;
+      /** The integer as a number. */
+      toNumber(): number;
+    };
 
-/** A list of integers: an array of any of them, or a typed array. */
+/**
+ * A list of integers: an array of any of them, or a typed array.
+ *
+ * @example
+ * ```js
+ * import { fromOnnx } from 'avgpool/compat';
+ *
+ * console.log(fromOnnx({ kernel_shape: BigInt64Array.of(3n, 2n) }).kernelSize); // [ 3, 2 ]
+ * ```
+ */
 export type Integers = ArrayLike<Integer>;
 
 export type Pair = readonly [height: number, width: number];

@@ -16,17 +16,30 @@ import {
   withPadding,
 } from './axis.js';
 
-/** The attributes of ONNX's AveragePool for two spatial axes, as a program or a parser of ONNX files gives them. */
+/**
+ * The attributes of ONNX's AveragePool for two spatial axes, as a program or a parser of ONNX files gives them.
+ *
+ * @example
+ * ```js
+ * import { fromOnnx } from 'avgpool/compat';
+ *
+ * console.log(fromOnnx({ kernel_shape: [3, 3], pads: [0, 1, 2, 1] }).padding); // [ [ 0, 2 ], [ 1, 1 ] ]
+ * ```
+ */
 export interface OnnxAveragePool {
+  /** The height and the width of a window. */
   kernel_shape: Integers;
-  /** Default `[1, 1]`. */
+  /** The distances from one window to the next; default `[1, 1]`. */
   strides?: Integers | null | undefined;
-  /** `[top, left, bottom, right]`; default zeros. */
+  /** The padding `[top, left, bottom, right]`; default zeros. */
   pads?: Integers | null | undefined;
+  /** The distances from one tap of a window to the next; default `[1, 1]`. */
   dilations?: Integers | null | undefined;
+  /** Whether to round the output size up; default 0. */
   ceil_mode?: Integer | boolean | null | undefined;
+  /** Whether the divisor counts padding; default 0. */
   count_include_pad?: Integer | boolean | null | undefined;
-  /** A name, or its bytes as in the file. */
+  /** How to compute the padding: a name, or its bytes as in the file; default `'NOTSET'`, which means `pads`. */
   auto_pad?: 'NOTSET' | 'SAME_UPPER' | 'SAME_LOWER' | 'VALID' | Uint8Array | null | undefined;
 }
 
@@ -38,11 +51,22 @@ const names = ['kernel_shape', 'strides', 'pads', 'dilations', 'ceil_mode', 'cou
  * They are the same for every element type. AveragePool has no uint8. ONNX Runtime's QLinearAveragePool rounds halves to
  * even, and AvgPool2d rounds them up. GlobalAveragePool has no attributes: `globalAvgPool2d` computes it.
  *
+ * @param attributes of one AveragePool.
  * @param inputShape `[N, C, H, W]` or `[C, H, W]`. Only `auto_pad` SAME, and VALID with `ceil_mode`, need it.
  * @throws TypeError or RangeError for attributes that ONNX does not have or does not allow.
  * @throws RangeError where ONNX and ONNX Runtime disagree: on `auto_pad` SAME with dilation, and on VALID with a
  *   `ceil_mode` that changes the output size.
  * @throws RangeError if `auto_pad` SAME would need a negative padding at the start of an axis.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ * import { fromOnnx } from 'avgpool/compat';
+ *
+ * const shape = [1, 8, 9, 9];
+ * const pool = new AvgPool2d(fromOnnx({ kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' }, shape));
+ * console.log(pool.outputShape(shape)); // [ 1, 8, 5, 5 ]
+ * ```
  */
 export function fromOnnx(attributes: OnnxAveragePool, inputShape?: Integers): AvgPool2dOptions {
   const given = readOptions('attribute', attributes, names);

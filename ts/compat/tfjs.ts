@@ -17,29 +17,57 @@ import {
   withPadding,
 } from './axis.js';
 
-/** The arguments of TensorFlow.js's avgPool by name. */
+/**
+ * The arguments of TensorFlow.js's avgPool by name.
+ *
+ * @example
+ * ```js
+ * import { fromTfjs } from 'avgpool/compat';
+ *
+ * const options = fromTfjs({ filterSize: [3, 2], strides: 1, pad: 'valid' });
+ * console.log(options.kernelSize, options.layout); // [ 3, 2 ] NHWC
+ * ```
+ */
 export interface TfjsAvgPool {
+  /** The height and the width of a window, or one number for both. */
   filterSize: number | Integers;
+  /** The distances from one window to the next, or one number for both axes. */
   strides: number | Integers;
-  /** One number for all sides, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
+  /** The padding: a name, one number for all sides, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
   pad: 'valid' | 'same' | number | readonly Integers[];
+  /** How to round an output size that is no integer; default `'floor'`. */
   dimRoundingMode?: 'floor' | 'round' | 'ceil' | null | undefined;
 }
 
-/** The options of TensorFlow.js's layer averagePooling2d, and what else the configuration of such a layer holds. */
+/**
+ * The options of TensorFlow.js's layer averagePooling2d, and what else the configuration of such a layer holds.
+ *
+ * @example
+ * ```js
+ * import { fromTfjs } from 'avgpool/compat';
+ *
+ * const options = fromTfjs({ poolSize: 3, dataFormat: 'channelsFirst' });
+ * console.log(options.kernelSize, options.layout); // [ 3, 3 ] NCHW
+ * ```
+ */
 export interface TfjsAveragePooling2d {
-  /** Default `[2, 2]`. */
+  /** The height and the width of a window, or one number for both; default `[2, 2]`. */
   poolSize?: number | Integers | null | undefined;
-  /** Default: the pool size. */
+  /** The distances from one window to the next, or one number for both axes; default: the pool size. */
   strides?: number | Integers | null | undefined;
-  /** Default `'valid'`. */
+  /** The padding; default `'valid'`. */
   padding?: 'valid' | 'same' | null | undefined;
-  /** Default `'channelsLast'`. */
+  /** The order of the dimensions; default `'channelsLast'`. */
   dataFormat?: 'channelsFirst' | 'channelsLast' | null | undefined;
+  /** The name of the layer, which is ignored. So are the next four. */
   name?: string | null | undefined;
+  /** Ignored. */
   trainable?: boolean | null | undefined;
+  /** Ignored. */
   dtype?: string | null | undefined;
+  /** Ignored. */
   inputShape?: unknown;
+  /** Ignored. */
   batchInputShape?: unknown;
 }
 
@@ -66,12 +94,23 @@ const layerNames = [
  * TensorFlow.js never counts padding in the divisor of its forward pass. So an output size that is rounded up becomes
  * padding at the end. Its gradient divides by the whole window instead; avgpool's is the transpose of the forward pass.
  *
+ * @param options the arguments of `avgPool` by name, or the options of the layer.
  * @param inputShape `[N, H, W, C]` or `[H, W, C]`; with `dataFormat: 'channelsFirst'`, `[N, C, H, W]` or `[C, H, W]`.
  *   Padding `'valid'` does not need it.
  * @throws TypeError or RangeError for arguments that TensorFlow.js does not have or does not allow.
  * @throws RangeError if a window would contain only padding: TensorFlow.js returns NaN there, avgpool 0.
  * @throws RangeError if `pad` is one number and TensorFlow.js computes a wrong output width: it takes the filter and stride
  *   of the height.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ * import { fromTfjs } from 'avgpool/compat';
+ *
+ * const shape = [1, 9, 9, 8];
+ * const pool = new AvgPool2d(fromTfjs({ poolSize: 2, padding: 'same' }, shape));
+ * console.log(pool.outputShape(shape)); // [ 1, 5, 5, 8 ]
+ * ```
  */
 export function fromTfjs(options: TfjsAvgPool | TfjsAveragePooling2d, inputShape?: Integers): AvgPool2dOptions {
   // Of the names that the function needs, the layer has only strides.

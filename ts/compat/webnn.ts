@@ -17,21 +17,35 @@ import {
   withPadding,
 } from './axis.js';
 
-/** The options of WebNN's averagePool2d. */
+/**
+ * The options of WebNN's averagePool2d.
+ *
+ * @example
+ * ```js
+ * import { fromWebNN } from 'avgpool/compat';
+ *
+ * const options = fromWebNN({ windowDimensions: [3, 3], padding: [0, 2, 1, 1] }, [1, 8, 9, 9]);
+ * console.log(options.padding); // [ [ 0, 2 ], [ 1, 1 ] ]
+ * ```
+ */
 export interface WebNNPool2dOptions {
-  /** Default: the height and width of the input. */
+  /** The height and the width of a window; default: those of the input. */
   windowDimensions?: Integers | null | undefined;
-  /** `[top, bottom, left, right]`; default zeros. */
+  /** The padding `[top, bottom, left, right]`; default zeros. */
   padding?: Integers | null | undefined;
-  /** Default `[1, 1]`. */
+  /** The distances from one window to the next; default `[1, 1]`. */
   strides?: Integers | null | undefined;
+  /** The distances from one tap of a window to the next; default `[1, 1]`. */
   dilations?: Integers | null | undefined;
+  /** The order of the dimensions; default `'nchw'`. */
   layout?: 'nchw' | 'nhwc' | undefined;
+  /** How to round an output size that is no integer; default `'floor'`. */
   outputShapeRounding?: 'floor' | 'ceil' | undefined;
   /** The older name of `outputShapeRounding`. */
   roundingType?: 'floor' | 'ceil' | undefined;
   /** The height and width of the output. Each must be the floor or the ceiling of the exact size. */
   outputSizes?: Integers | null | undefined;
+  /** The name of the operator, which is ignored. */
   label?: string | undefined;
 }
 
@@ -57,6 +71,16 @@ const names = [
  * @param inputShape of rank 4 or 3, in the layout of the options.
  * @throws TypeError or RangeError for options that WebNN does not have or does not allow.
  * @throws RangeError if a window would contain only padding: WebNN does not specify its average.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d } from 'avgpool';
+ * import { fromWebNN } from 'avgpool/compat';
+ *
+ * const shape = [1, 8, 9, 9];
+ * const pool = new AvgPool2d(fromWebNN({ windowDimensions: [2, 2], strides: [2, 2] }, shape));
+ * console.log(pool.outputShape(shape)); // [ 1, 8, 4, 4 ]
+ * ```
  */
 export function fromWebNN(given: WebNNPool2dOptions, inputShape: Integers): AvgPool2dOptions {
   const options = readOptions('option', given, names);

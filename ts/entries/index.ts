@@ -3,6 +3,23 @@
 // All runtimes and bundlers accept synchronous compilation at the top level. Where WebAssembly or SIMD is missing or
 // forbidden, importing still works, and the first use throws an error that says why.
 
+/**
+ * 2-D average pooling, forward and backward, in WebAssembly SIMD. The module is inlined and starts on import, so nothing
+ * has to be configured. Start with {@link AvgPool2d} and {@link Tensor}.
+ *
+ * @example
+ * ```js
+ * import { AvgPool2d, Tensor } from 'avgpool';
+ *
+ * const pool = new AvgPool2d(2);
+ * const y = pool.forward(Tensor.from([1, 2, 3, 4], [1, 2, 2]));
+ * console.log(y.data[0]); // 2.5
+ * console.log(pool.backward(y, [1, 2, 2]).data[0]); // 0.625
+ * ```
+ *
+ * @module avgpool
+ */
+
 import hex from '../../crates/avgpool-wasm/pkg/avgpool_wasm_bg.wasm';
 import { startOrStoreError } from '../wasm/start.js';
 

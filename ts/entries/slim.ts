@@ -2,26 +2,94 @@
 //
 // It knows all forms of a module: compiled, bytes, a response, a URL. It holds none itself.
 
+/**
+ * The names of `avgpool` without the WebAssembly module, for programs that decide when and how it is loaded. Call
+ * {@link init} or {@link initSync} once, before the first tensor.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from 'node:fs';
+ * import { createRequire } from 'node:module';
+ * import { globalAvgPool2d, init, Tensor } from 'avgpool/slim';
+ *
+ * const file = createRequire(import.meta.url).resolve('avgpool/avgpool.wasm');
+ * await init(readFileSync(file)); // on a page: await init(url)
+ * console.log(globalAvgPool2d(Tensor.ones([1, 2, 2])).data[0]); // 1
+ * ```
+ *
+ * @module avgpool/slim
+ */
+
 import { show, tagOf } from '../check.js';
 import { imports, isStarted, start, storeError } from '../wasm/bindings.js';
 import { explain, reasonOf } from '../wasm/diagnose.js';
 
 export * from '../api.js';
 
-/** The type of a global class, if the compiler knows it. */
+/**
+ * The type of a global class, if the compiler knows it.
+ *
+ * @internal
+ */
 type Global<Name extends string> = typeof globalThis extends Record<Name, { prototype: infer T }> ? T : never;
 
 /**
  * A WebAssembly.Module. If the compiler does not know WebAssembly, or knows its modules as empty objects, any object
  * except a promise or a response.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from 'node:fs';
+ * import { createRequire } from 'node:module';
+ * import { initSync, Tensor } from 'avgpool/slim';
+ *
+ * initSync(new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('avgpool/avgpool.wasm'))));
+ * console.log(Tensor.ones([1, 2, 2]).size); // 4
+ * ```
  */
-export type Module = { readonly then?: never; readonly headers?: never } & object &
-  (typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : unknown);
+export type Module = {
+  /** A promise is no module. */
+  readonly then?: never;
+  /** A response is no module. */
+  readonly headers?: never;
+} & object &
+  CompiledModule;
 
-/** The bytes of avgpool.wasm. */
+/**
+ * A WebAssembly.Module, if the compiler knows it.
+ *
+ * @internal
+ */
+type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer T } } } ? T : unknown;
+
+/**
+ * The bytes of avgpool.wasm.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from 'node:fs';
+ * import { createRequire } from 'node:module';
+ * import { initSync, Tensor } from 'avgpool/slim';
+ *
+ * initSync(readFileSync(createRequire(import.meta.url).resolve('avgpool/avgpool.wasm')));
+ * console.log(Tensor.ones([1, 2, 2]).size); // 4
+ * ```
+ */
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
-/** An argument of {@link init}: a module, its bytes, a response with the bytes, a promise of any of these, or a URL. */
+/**
+ * An argument of {@link init}: a module, its bytes, a response with the bytes, a promise of any of these, or a URL.
+ *
+ * @example
+ * ```js
+ * import { readFile } from 'node:fs/promises';
+ * import { createRequire } from 'node:module';
+ * import { init, Tensor } from 'avgpool/slim';
+ *
+ * await init(readFile(createRequire(import.meta.url).resolve('avgpool/avgpool.wasm'))); // a promise of bytes
+ * console.log(Tensor.ones([1, 2, 2]).size); // 4
+ * ```
+ */
 export type ModuleSource =
   | Module
   | Bytes
@@ -39,6 +107,17 @@ export type ModuleSource =
  *   application/wasm is compiled while it arrives.
  * @throws TypeError (as a rejection, like all errors here) if the source is none of these.
  * @throws Error if the file cannot be fetched or compiled, or is not this package's module; `cause` has the reason.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from 'node:fs';
+ * import { createRequire } from 'node:module';
+ * import { init, Tensor } from 'avgpool/slim';
+ *
+ * const bytes = readFileSync(createRequire(import.meta.url).resolve('avgpool/avgpool.wasm'));
+ * await init(new Response(bytes, { headers: { 'content-type': 'application/wasm' } })); // or fetch(url)
+ * console.log(Tensor.ones([1, 2, 2]).size); // 4
+ * ```
  */
 export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Promise<void> {
   try {
@@ -64,8 +143,19 @@ export async function init(source: ModuleSource | PromiseLike<ModuleSource>): Pr
  * Starts the module like {@link init}, but synchronously. This works in all workers; on the main thread, Chrome allows
  * it from version 114.
  *
+ * @param source the module `avgpool/avgpool.wasm` of the same version, compiled or as bytes.
  * @throws TypeError if the source is neither a module nor bytes.
  * @throws Error if the bytes cannot be compiled, or are not the module of this package; `cause` has the reason.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from 'node:fs';
+ * import { createRequire } from 'node:module';
+ * import { avgPool2d, initSync, Tensor } from 'avgpool/slim';
+ *
+ * initSync(readFileSync(createRequire(import.meta.url).resolve('avgpool/avgpool.wasm')));
+ * console.log(avgPool2d(Tensor.ones([1, 2, 2]), 2).data[0]); // 1
+ * ```
  */
 export function initSync(source: Module | Bytes): void {
   const given: unknown = source;

@@ -3,12 +3,27 @@
 import { checkBoolean, checkOptions, checkSize, show, tagOf } from '../check.js';
 import { MAX_THREADS } from './parts.js';
 
-/** The options of `threads`. */
+/**
+ * The options of `threads`.
+ *
+ * @example
+ * ```js
+ * import 'avgpool';
+ * import { threads } from 'avgpool/threads';
+ *
+ * console.log(await threads(2, { require: true })); // 2
+ * ```
+ */
 export interface ThreadsOptions {
   /** Whether to reject if the threads cannot be had, with an error that says why. */
   readonly require?: boolean;
   /** The address of a copy of `avgpool/threads-worker.js`, for pages whose policy forbids workers from a blob. */
-  readonly workerUrl?: string | { readonly href: string };
+  readonly workerUrl?:
+    | string
+    | {
+        /** The address. */
+        readonly href: string;
+      };
   /** The bytes of `avgpool/avgpool.wasm`, for programs that have started it by `avgpool/slim`. */
   readonly bytes?: ArrayBuffer | ArrayBufferView;
 }
