@@ -1,6 +1,6 @@
-// Deno: the smoke program, types, and a dry run of publishing to JSR.
+// Deno: the smoke program, types, docstrings, and a dry run of publishing to JSR.
 
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
@@ -24,6 +24,7 @@ export async function checkAndRun(folder, program, ...args) {
   return (await deno(folder, 'run', '--no-prompt', file, ...args)).stdout;
 }
 
+const jsr = JSON.parse(readFileSync(join(root, 'jsr.json'), 'utf8'));
 const options = { quick: true, version: () => versionOf('deno') };
 
 smoke(
@@ -46,6 +47,8 @@ check(
   (folder) => checkAndRun(folder, 'test/consumer/program.ts'),
   options,
 );
+
+check('Deno', 'lint of the docstrings', () => deno(root, 'doc', '--lint', ...Object.values(jsr.exports)), options);
 
 check(
   'Deno',
