@@ -18,6 +18,8 @@ export async function buildSite() {
   await installPacked();
   say('Bundling the playground');
   await run('vite', ['build', 'site'], { localDir: site });
+  say('Writing the reference');
+  await run('typedoc', ['--options', 'site/reference'], { localDir: site });
 }
 
 /** Installs the package as npm would publish it, so that the site shows what users get. */

@@ -101,7 +101,15 @@ async function builtPackage() {
 
 async function runtimes() {
   await prepare('Installing the runtimes', 'node scripts/install.mjs test/runtimes');
-  await suite('The package in its runtimes', 'vitest run --root test/runtimes --tags-filter quick');
+  await Promise.all([
+    suite('The package in its runtimes', 'vitest run --root test/runtimes --tags-filter quick'),
+    site(),
+  ]);
+}
+
+async function site() {
+  await prepare('Building the site', 'node scripts/site.mjs');
+  await suite('The reference', 'vitest run --root site/reference');
 }
 
 /** Runs every step, or only the laws. A result is rejected if a preparation failed. */
