@@ -92,7 +92,7 @@ test.for([
   'functions/avgpool.reserve.html',
   'interfaces/avgpool.AvgPool2dOptions.html',
   'types/avgpool.StridedValues.html',
-  'documents/docs_benchmarks.html',
+  'documents/docs_semantics.html',
 ])('axe finds no mistake on %s', async (page, { skip }) => {
   try {
     const { value } = await onPage(site, mistakes, { path: `api/${page}` });
