@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import PQueue from 'p-queue';
 import { build } from './build.mjs';
+import { packageChecks } from './package-checks.mjs';
 import { main, messageOf, root, say, UserError } from './run.mjs';
 import { installBrowsers } from './runtimes.mjs';
 import { environment, setUpLint } from './toolchain.mjs';
@@ -129,9 +130,7 @@ async function steps({ onlyLaws }) {
     check('Format of Rust', 'cargo fmt --all --check'),
     check('Types of the package', 'tsc --project .'),
     check('Lint and format of TypeScript and JavaScript', 'biome ci --error-on-warnings'),
-    check('The manifest', 'publint --strict'),
-    check('Types under every resolution', 'attw --pack --exclude-entrypoints ./avgpool.wasm ./threads-worker.js'),
-    check('The sizes', 'size-limit'),
+    ...Object.entries(packageChecks).map(([title, command]) => check(title, command)),
   ]);
 }
 

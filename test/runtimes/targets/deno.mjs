@@ -48,7 +48,12 @@ check(
   options,
 );
 
-check('Deno', 'lint of the docstrings', () => deno(root, 'doc', '--lint', ...Object.values(jsr.exports)), options);
+check(
+  'Deno',
+  'lint of the docstrings, which JSR scores',
+  () => deno(root, 'doc', '--lint', ...Object.values(jsr.exports)),
+  options,
+);
 
 check(
   'Deno',
