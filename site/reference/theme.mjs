@@ -1,6 +1,6 @@
 // A plugin of TypeDoc that mends the pages of its theme: the link to the playground, and what screen readers need.
 //
-// It knows the markup of the theme, and no page of its own. The test fails if a rule no longer matches.
+// It knows the markup of the theme, and no particular page. Where a rule no longer matches, the test finds the mistake again.
 
 import { posix } from 'node:path';
 import { PageEvent } from 'typedoc';
