@@ -22,6 +22,8 @@ let isFixed = false;
  * pools. So make these calls first, or count the workspace into `bytes`. Freed memory is used again, but it can be in
  * several pieces.
  *
+ * @param bytes the memory to hold ready.
+ * @param options whether this is the last growth.
  * @throws RangeError if there is not enough memory, or `bytes` is not an integer from 0 to 2^31 − 16, the largest size of
  *   a tensor. The memory is then not fixed.
  * @throws TypeError if `bytes` is not a number, or an option is unknown or not a boolean.

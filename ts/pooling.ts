@@ -141,6 +141,8 @@ export abstract class Pool {
   /**
    * The shape of the output for an input of this shape.
    *
+   * @param inputShape of rank 4 or 3, in the layout of the pool.
+   * @returns a new array of the same rank.
    * @throws RangeError if the shape is not one of a tensor, or no window fits.
    * @throws TypeError if the shape is not an array of numbers.
    *

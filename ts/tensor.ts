@@ -245,6 +245,8 @@ export class Tensor<D extends DType = DType> {
   /**
    * A tensor with `value` in every element, in float32.
    *
+   * @param shape the sizes, of rank 4 or 3.
+   * @param value the number, which is rounded to the element type.
    * @throws RangeError if the shape is invalid, needs more than 2^31 − 16 bytes, or there is not enough memory, or the
    *   value is no integer from 0 to 255 for `'uint8'`.
    * @throws TypeError if an argument is of the wrong kind.

@@ -22,6 +22,6 @@ export function load({ renderer }) {
     page.contents = [...rules, ['href="../"', `href="${playground}"`]]
       .reduce((contents, [wrong, right]) => contents.replaceAll(wrong, right), page.contents)
       // Headings of levels 4 and 5 follow the first heading. Those after one of level 2 or 3 are right.
-      .replace(/<h1>.*?(?=<h[23])/s, (start) => start.replace(/(<\/?)h[45]/g, '$1h2'));
+      .replace(/<h1>.*?(?=<h[23])/s, (start) => start.replace(/(<\/?)h4/g, '$1h2').replace(/(<\/?)h5/g, '$1h3'));
   });
 }
