@@ -92,21 +92,29 @@ const forNode = {
 // Pure translations of options. They need no module, so nothing has to be shared.
 const compat = { compat: 'ts/compat/index.ts' };
 
+// It pools through the entry avgpool, which the runtime or its bundler finds by that name.
+const tfjs = { tfjs: 'ts/tfjs/index.ts' };
+const byName = {
+  name: 'by name',
+  resolveId: (id) => (id === '../api.js' ? { id: 'avgpool', external: true } : null),
+};
+
 // Threads where there are none. They share no state either.
 const none = { 'threads-none': 'ts/entries/threads-none.ts' };
 
-const types = { ...inBothFormats, ...compat, threads: 'ts/entries/threads.ts' };
+const types = { ...inBothFormats, ...compat, ...tfjs, threads: 'ts/entries/threads.ts' };
 
 const core = { core: ['ts/api.ts', 'ts/wasm/start.ts'] };
 // When a module imports a CommonJS file, Node searches the whole file for its names. The digits are in a file of their
 // own.
 const bytes = { bytes: [module] };
 
-const js = (input, format, extension, manualChunks = {}) => ({
+const js = (input, format, extension, manualChunks = {}, morePlugins = []) => ({
   input,
   // The runtime or its bundler loads these.
   external: [/^\.\/[\w-]+\.cjs$/, /^\.\/avgpool\.wasm/, /^node:/],
   plugins: [
+    ...morePlugins,
     hex,
     scriptText,
     withoutTextDecoder,
@@ -152,6 +160,8 @@ export default [
   js(compat, 'es', 'js'),
   js(none, 'es', 'js'),
   js(compat, 'cjs', 'cjs'),
+  js(tfjs, 'es', 'js', {}, [byName]),
+  js(tfjs, 'cjs', 'cjs', {}, [byName]),
   {
     input: types,
     plugins: [dts({ sourcemap: true })],

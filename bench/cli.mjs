@@ -7,23 +7,25 @@ import { benchmark, conditions } from './benchmark.mjs';
 import { adaptiveCases, float16Cases, furtherCases, sample, threadsCases, uint8Cases } from './cases.mjs';
 import { findCliffs } from './cliffs.mjs';
 import { networkCases } from './networks.mjs';
-import { print, printThreads, publish, publishThreads } from './report.mjs';
+import { print, printTfjs, printThreads, publish, publishTfjs, publishThreads } from './report.mjs';
+import { measureTfjs } from './tfjs.mjs';
 import { measureThreads } from './threads.mjs';
 
 const program = new Command('npm run bench --')
   .description(
     'Measures avgpool against the streaming limit and against other implementations, on one thread each, and then on several. ' +
       'A full run takes about twenty minutes and writes its tables to README.md and docs/benchmarks.md. ' +
-      'With --threads it writes only those of threads. With --quick, --case, --algorithms or --cliffs it only prints tables.',
+      'With --threads or --tfjs it writes only their tables. With --quick, --case, --algorithms or --cliffs it only prints tables.',
   )
   .option('--quick', 'fewer and shorter rounds, for a first look')
   .option('--case <pattern>', 'only the cases whose name matches this regular expression', toPattern)
   .option('--json <file>', 'also writes all figures to this file')
   .option('--threads', 'only avgpool and other implementations on several threads')
+  .option('--tfjs', 'only TensorFlow.js with avgpool/tfjs')
   .option('--algorithms', 'compares each algorithm of the kernel with Separable on the same poolings')
   .option('--cliffs', 'compares each case with cases that differ in one option, or by one in one size')
   .parse();
-const { quick, case: pattern, json, threads, algorithms, cliffs } = program.opts();
+const { quick, case: pattern, json, threads, tfjs, algorithms, cliffs } = program.opts();
 
 const mainCases = [...networkCases, ...furtherCases];
 const benchmarkCases = [...mainCases, ...uint8Cases, ...float16Cases, ...adaptiveCases];
@@ -42,8 +44,9 @@ if (algorithms) {
 } else {
   const isWhole = !pattern;
   const isPublished = isWhole && !quick;
+  const isAll = !threads && !tfjs;
   const report = {};
-  if (!threads) {
+  if (isAll) {
     Object.assign(
       report,
       await benchmark(cases, { timing, sampled: isWhole ? sample(quick ? 20 : 50) : [], extras: isWhole }),
@@ -53,11 +56,18 @@ if (algorithms) {
       publish(report);
     }
   }
-  if (threads || isWhole) {
+  if (threads || (isAll && isWhole)) {
     report.threads = { conditions: conditions(), ...(await measureThreads(threads ? cases : withThreads, timing)) };
     printThreads(report.threads);
     if (isPublished) {
       publishThreads(report.threads);
+    }
+  }
+  if (tfjs || (isAll && isWhole)) {
+    report.tfjs = { conditions: conditions(), ...(await measureTfjs(timing)) };
+    printTfjs(report.tfjs);
+    if (isPublished) {
+      publishTfjs(report.tfjs);
     }
   }
   if (json) {

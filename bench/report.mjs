@@ -34,6 +34,15 @@ export function publishThreads(report) {
   writeSection('docs/benchmarks.md', `${command} -- --threads`, threadsText(report, folded));
 }
 
+/** The same for the figures of tfjs.mjs. */
+export function printTfjs(report) {
+  console.log(tfjsText(report));
+}
+
+export function publishTfjs(report) {
+  writeSection('docs/benchmarks.md', `${command} -- --tfjs`, tfjsText(report));
+}
+
 /** The table of a result: adaptive pooling, or an element type. */
 const tableOf = ({ dtype, options }) => (isAdaptive(options) ? 'adaptive' : dtype);
 
@@ -180,6 +189,17 @@ function threadsTable(results, threads) {
   ]);
   const on = (what) => [`${what} on 1 thread, µs`, `${what} on ${threads}, µs`];
   return table(['case', 'direction', ...on('limit'), ...on('avgpool'), 'avgpool ÷ limit', ...engines], rows, 2);
+}
+
+function tfjsText({ results, conditions, versions }) {
+  const rows = results.map(({ backend, name, microseconds, speedups }) => [
+    backend,
+    name,
+    round(microseconds),
+    ...speedups.map(times),
+  ]);
+  const head = ['backend', 'call', 'TensorFlow.js, µs', 'with `register(tf)`', 'with all kernels'];
+  return `${table(head, rows, 2)}\n\n${conditionsText({ conditions, versions })}`;
 }
 
 function sampleText({ sample }) {

@@ -13,7 +13,7 @@ const markdownIn = (folder: string) => readdirSync(join(root, folder)).filter((n
 const manual = ['README.md', ...markdownIn('docs').map((name) => `docs/${name}`)];
 const documents = [...new Set([...manual, ...markdownIn('.')])];
 
-/** The programs that need no other package. test/peers runs those of the recipes. */
+/** The programs. test/peers runs those of the recipes. */
 const programs = manual
   .filter((file) => file !== 'docs/recipes.md')
   .flatMap((file) => fences(read(file)).map((fence) => ({ file, ...fence })))
@@ -77,6 +77,7 @@ test.each([
   ['npm run bench', 'README.md'],
   ['npm run bench', 'docs/benchmarks.md'],
   ['npm run bench -- --threads', 'docs/benchmarks.md'],
+  ['npm run bench -- --tfjs', 'docs/benchmarks.md'],
   ['npm run test:runtimes', 'docs/runtimes.md'],
 ])('%s finds its section in %s', (command, file) => {
   expect(section(file, command)).not.toBe('');

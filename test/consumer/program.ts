@@ -37,6 +37,15 @@ import {
   type WebNNPool2dOptions,
 } from 'avgpool/compat';
 import * as slim from 'avgpool/slim';
+import {
+  type RegisterOptions,
+  register,
+  type TensorFlow,
+  type TensorFlowKernel,
+  type TfjsBackend,
+  type TfjsGradient,
+  type TfjsKernel,
+} from 'avgpool/tfjs';
 import { type ThreadsOptions, threads } from 'avgpool/threads';
 
 const kernelSize: Size = [2, 2];
@@ -149,6 +158,27 @@ const threadsOptions: ThreadsOptions = { require: true, workerUrl: 'threads-work
 const inUse: Promise<number> = threads(1, threadsOptions);
 const threadsBefore: number = memoryUsage().threads;
 
+const registry = new Map<string, TensorFlowKernel>();
+const tf: TensorFlow = {
+  getKernel: (name, backend) => registry.get(`${backend} ${name}`) as TensorFlowKernel,
+  registerKernel: (kernel: TensorFlowKernel) => {
+    registry.set(`${kernel.backendName} ${kernel.kernelName}`, kernel);
+  },
+  unregisterKernel: (name, backend) => {
+    registry.delete(`${backend} ${name}`);
+  },
+};
+const backend: TfjsBackend = 'wasm';
+const kernels: TfjsKernel[] = ['AvgPool', 'AvgPoolGrad'];
+const exact: TfjsGradient = 'exact';
+const registerOptions: RegisterOptions = { backend, kernels, gradient: exact };
+for (const kernelName of kernels) {
+  tf.registerKernel({ kernelName, backendName: backend, kernelFunc: () => kernelName });
+}
+const restore: () => void = register(tf, registerOptions);
+restore();
+const restored: unknown = tf.getKernel('AvgPool', backend).kernelFunc({ inputs: {}, backend: {} });
+
 /** All forms of starting avgpool/slim. Never called, because the default entry has started it. */
 export async function start(module: slim.Module): Promise<void> {
   const sources: slim.ModuleSource[] = [module, new Uint8Array(8), new ArrayBuffer(8), 'avgpool.wasm'];
@@ -164,6 +194,8 @@ export async function start(module: slim.Module): Promise<void> {
 export function mistakes(): void {
   // @ts-expect-error: a number of threads is no text
   threads('2');
+  // @ts-expect-error: there is no such backend
+  register(tf, { backend: 'webgl' });
   // @ts-expect-error: a module cannot be a number
   slim.initSync(5);
   // @ts-expect-error: a promise cannot be started synchronously
@@ -247,6 +279,7 @@ const facts = [
   translated.map((each) => new AvgPool2d(each).outputShape(shape)),
   inUse instanceof Promise,
   threadsBefore,
+  restored,
 ];
 for (const tensor of mixed) {
   tensor.dispose();
