@@ -51,6 +51,12 @@ const facts = {
     expect(url === addressOf(remote), `it has ${url}, but the remote origin is ${remote}`);
   },
 
+  'package.json and the README name the site': () => {
+    const { homepage } = manifest;
+    expect(homepage, 'run `npm pkg set homepage=https://OWNER.github.io/avgpool/`');
+    expect(read('README.md').includes(homepage), `link to ${homepage} at the start of README.md`);
+  },
+
   'The licence is in the repository and in both manifests': () => {
     expect(existsSync(join(root, 'LICENSE')), 'add the file LICENSE');
     const { license } = readJson('jsr.json');

@@ -17,6 +17,8 @@ const ready = join(home, 'ready');
 const folder = join(home, 'clone');
 const ours = 'git+https://github.com/someone/avgpool.git';
 
+const homepage = 'https://someone.github.io/avgpool/';
+
 /** What the server answers about the package: nothing, or its manifest with all versions. */
 let published: { repository: string; version: string } | undefined;
 const server = createServer((_, response) => {
@@ -74,6 +76,7 @@ beforeAll(async () => {
     'jsr.json',
     'Cargo.toml',
     'CHANGELOG.md',
+    'README.md',
     'LICENSE',
     '.gitignore',
   ];
@@ -87,12 +90,13 @@ beforeAll(async () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   writeFileSync(
     join(folder, 'package.json'),
-    JSON.stringify({ ...manifest, version: '7.8.9', repository: { url: ours } }),
+    JSON.stringify({ ...manifest, version: '7.8.9', repository: { url: ours }, homepage }),
   );
   for (const file of ['package-lock.json', 'jsr.json']) {
     await change(file, /"version": "[^"]*"/, '"version": "7.8.9"');
   }
   await change('Cargo.toml', /^version = .*/m, 'version = "7.8.9"');
+  await change('README.md', '# avgpool\n', `# avgpool\n\n[Playground](${homepage})\n`);
   await change('CHANGELOG.md', '## [Unreleased]', '## [Unreleased]\n\n## [7.8.9] - 2026-02-28');
   renameSync(folder, ready);
 });
@@ -151,6 +155,8 @@ describe('the script fails, and says what to do, if', () => {
       plant('package.json', `"repository":{"url":"${ours}"}`, '"a":1'),
       'npm pkg set repository',
     ],
+    ['no site is named', plant('package.json', `,"homepage":"${homepage}"`, ''), 'npm pkg set homepage'],
+    ['the README names no site', plant('README.md', homepage, ''), `link to ${homepage}`],
     ['the repository is another one', plant('package.json', 'someone', 'other'), 'but the remote origin is git@github'],
     ['the licences differ', plant('jsr.json', 'MIT', 'ISC'), 'package.json has MIT, and jsr.json has ISC'],
     ['the licence is missing', () => rmSync(join(folder, 'LICENSE')), 'add the file LICENSE'],
