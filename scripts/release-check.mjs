@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import hostedGitInfo from 'hosted-git-info';
 import { parse } from 'yaml';
 import { build } from './build.mjs';
+import { installLocked } from './install.mjs';
 import { packageChecks } from './package-checks.mjs';
 import { ask, main, root, UserError } from './run.mjs';
 
@@ -45,7 +46,7 @@ const facts = {
 
   'package.json names the repository': async () => {
     expect(manifest.repository, 'run `npm pkg set repository.url=git+https://github.com/OWNER/avgpool.git`');
-    const remote = await ask('git', ['remote', 'get-url', 'origin']);
+    const remote = await ask('git', ['config', '--get', 'remote.origin.url']);
     know(remote, 'there is no remote origin to compare it with');
     const url = addressOf(manifest.repository);
     expect(url === addressOf(remote), `it has ${url}, but the remote origin is ${remote}`);
@@ -97,7 +98,11 @@ const onBranch = {
 
   'The tag is free': async () => {
     const tag = `v${manifest.version}`;
-    expect((await git('tag', '--list', tag)) === '', `the tag ${tag} exists: set a higher version`);
+    const isUsed = `the tag ${tag} exists: set a higher version`;
+    expect((await git('tag', '--list', tag)) === '', isUsed);
+    const remote = await ask('git', ['ls-remote', '--tags', 'origin', tag]);
+    know(remote !== undefined, 'the remote origin did not answer; run `git ls-remote --tags origin`');
+    expect(remote === '', isUsed);
   },
 };
 
@@ -112,7 +117,7 @@ const commands = {
   ...packageChecks,
   'The packed files are complete, and run where they are installed': 'vitest run test/package.test.ts',
   'The documents state the measured figures, and all examples run':
-    'vitest run test/documents.test.ts test/reference.test.ts',
+    'vitest run test/documents.test.ts test/reference.test.ts test/peers/recipes.test.ts',
   'The workflows have no mistake': 'vitest run test/workflows.test.ts',
   'JSR accepts the package': 'vitest run --root test/runtimes -t JSR',
 };
@@ -159,7 +164,10 @@ async function verifyCommand(command) {
     'run `npm run test:runtimes -- -t JSR`',
   );
   const [program, ...args] = command.split(' ');
-  expect((await ask(program, args)) !== undefined, `\`npx ${command}\` says why`);
+  const output = await ask(program, args);
+  expect(output !== undefined, `\`npx ${command}\` says why`);
+  const isSkipped = program === 'vitest' && !/^[1-9]\d* passed, 0 failed, 0 skipped$/m.test(output);
+  know(!isSkipped, `tests were skipped; \`npx ${command}\` says why`);
 }
 
 /** Runs a check and prints a line about it. Returns whether it holds, as far as it can be known. */
@@ -182,6 +190,7 @@ main(import.meta.url, async () => {
   const checks = Object.entries({ ...facts, ...(values.tag === undefined ? onBranch : onTag(values.tag)) });
   if (!values.quick) {
     await build({ ifChanged: true });
+    installLocked('test/peers', ['--ignore-scripts']);
     checks.push(...Object.entries(commands).map(([title, command]) => [title, () => verifyCommand(command)]));
   }
   checks.push(...Object.entries(forPersons).map(([title, place]) => [title, () => know(false, place)]));

@@ -17,6 +17,8 @@ const ready = join(home, 'ready');
 const folder = join(home, 'clone');
 const ours = 'git+https://github.com/someone/avgpool.git';
 
+const github = join(home, 'github');
+const remote = 'git@github.com:someone/avgpool.git';
 const homepage = 'https://someone.github.io/avgpool/';
 
 /** What the server answers about the package: nothing, or its manifest with all versions. */
@@ -85,7 +87,8 @@ beforeAll(async () => {
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   await git('init', '--quiet', '--initial-branch', 'main');
-  await git('remote', 'add', 'origin', 'git@github.com:someone/avgpool.git');
+  await git('remote', 'add', 'origin', remote);
+  await git('config', `url.${github}.insteadOf`, remote);
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n');
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   writeFileSync(
@@ -101,10 +104,13 @@ beforeAll(async () => {
   renameSync(folder, ready);
 });
 
-beforeEach(() => {
+beforeEach(async () => {
   published = undefined;
+  rmSync(github, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   cpSync(ready, folder, { recursive: true, verbatimSymlinks: true });
+  // A bare repository stands for GitHub's.
+  await git('init', '--quiet', '--bare', github);
 });
 
 afterAll(() => {
@@ -169,6 +175,11 @@ describe('the script fails, and says what to do, if', () => {
     ['a file is not committed', () => writeFileSync(join(folder, 'new.txt'), ''), 'undo the changes:\n?? new.txt'],
     ['the branch is another one', () => git('checkout', '--quiet', '-b', 'other'), 'switch from other to main'],
     ['the tag exists', () => git('tag', 'v7.8.9'), 'the tag v7.8.9 exists: set a higher version'],
+    [
+      'the tag exists on GitHub',
+      () => git('push', '--quiet', 'origin', 'HEAD:refs/tags/v7.8.9'),
+      'the tag v7.8.9 exists: set a higher version',
+    ],
     ['the name on npm is taken', () => (published = { repository: 'a', version: '1.0.0' }), 'the name belongs to a'],
     ['the version is published', () => (published = { repository: ours, version: '7.8.9' }), 'set a higher one'],
   ];
