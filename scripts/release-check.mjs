@@ -45,7 +45,10 @@ const facts = {
   },
 
   'package.json names the repository': async () => {
-    expect(manifest.repository, 'run `npm pkg set repository.url=git+https://github.com/OWNER/avgpool.git`');
+    expect(
+      manifest.repository,
+      'run `npm pkg set repository.type=git repository.url=git+https://github.com/OWNER/avgpool.git`',
+    );
     const remote = await ask('git', ['config', '--get', 'remote.origin.url']);
     know(remote, 'there is no remote origin to compare it with');
     const url = addressOf(manifest.repository);

@@ -25,7 +25,7 @@ export interface RegisterOptions {
   backend?: TfjsBackend | undefined;
   /**
    * The kernels to replace, for all calls. By default both, but in the forward pass only where windows overlap enough: on
-   * wasm such as 3×3 with stride 1, on cpu nearly everywhere. Elsewhere TensorFlow.js is faster than two copies.
+   * wasm such as 3×3 with stride 1, on cpu nearly everywhere. Elsewhere two copies take longer than TensorFlow.js.
    */
   kernels?: readonly TfjsKernel[] | undefined;
   /**
