@@ -1,4 +1,4 @@
-// Browsers that evaluate an expression on a page: Chromium, Firefox and WebKit, from Debian packages.
+// Browsers: Chromium, Firefox and WebKit, from Debian packages. They evaluate an expression on a page, or give a session.
 
 import { execa } from 'execa';
 import getPort from 'get-port';
@@ -16,10 +16,10 @@ const browsers = {
   Firefox: { browser: 'firefox', files: ['/usr/bin/firefox-esr', '/usr/bin/firefox'], args: [] },
 };
 
-/** Runs `use` with a browser of Puppeteer, and with its version. */
-export async function withBrowser(name, use) {
+/** Runs `use` with a browser of Puppeteer, and with its version. `more` are further options of Puppeteer. */
+export async function withBrowser(name, use, more = {}) {
   const { files, ...options } = browsers[name];
-  const browser = await puppeteer.launch({ ...options, executablePath: firstOf(...files) });
+  const browser = await puppeteer.launch({ ...options, ...more, executablePath: firstOf(...files) });
   try {
     return await use(browser, (await browser.version()).replace(/^.*\//, ''));
   } finally {
@@ -34,8 +34,8 @@ const inPuppeteer = (name) => (address, expression) =>
     return { value: await page.evaluate(expression), version };
   });
 
-/** Evaluates in WebKitGTK's MiniBrowser, on a virtual display. */
-async function inWebKit(address, expression) {
+/** Runs `use` with a session of WebKitGTK's MiniBrowser, on a virtual display, with more variables of the environment. */
+export async function withWebKit(use, more = {}) {
   const display = `:${await getPort()}`;
   const screen = execa(firstOf('/usr/bin/Xvfb'), [display, '-nolisten', 'tcp'], { reject: false });
   const env = {
@@ -45,6 +45,7 @@ async function inWebKit(address, expression) {
     JSC_useSharedArrayBuffer: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1',
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    ...more,
   };
   const folder = '/usr/lib/x86_64-linux-gnu/webkit2gtk';
   const binary = firstOf(`${folder}-4.1/MiniBrowser`, `${folder}-4.0/MiniBrowser`);
@@ -57,9 +58,7 @@ async function inWebKit(address, expression) {
     return await withServer(firstOf('/usr/bin/WebKitWebDriver'), argsFor, { env }, async (driver) => {
       const session = await new Builder().usingServer(driver).withCapabilities(capabilities).build();
       try {
-        await session.get(address);
-        const value = await session.executeScript(`return ${expression}`);
-        return { value, version: (await session.getCapabilities()).getBrowserVersion() };
+        return await use(session);
       } finally {
         await session.quit();
       }
@@ -69,6 +68,13 @@ async function inWebKit(address, expression) {
     await screen;
   }
 }
+
+const inWebKit = (address, expression) =>
+  withWebKit(async (session) => {
+    await session.get(address);
+    const value = await session.executeScript(`return ${expression}`);
+    return { value, version: (await session.getCapabilities()).getBrowserVersion() };
+  });
 
 const evaluate = { Chromium: inPuppeteer('Chromium'), Firefox: inPuppeteer('Firefox'), WebKit: inWebKit };
 
