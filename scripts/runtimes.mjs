@@ -7,12 +7,12 @@ import { installDebian } from './debian.mjs';
 import { installLocked } from './install.mjs';
 import { main, run, say, UserError } from './run.mjs';
 
-const browsers = { quick: ['chromium'], others: ['firefox-esr', 'webkit2gtk-driver', 'xvfb'] };
+const browsers = ['chromium', 'firefox-esr', 'webkit2gtk-driver', 'xvfb'];
 
-/** Installs all browsers, or only the one for the quick targets. Targets without their browser are skipped. */
-export async function installBrowsers({ quick }) {
+/** Installs the browsers. Tests without their browser are skipped. */
+export async function installBrowsers() {
   try {
-    await installDebian('browsers', quick ? browsers.quick : Object.values(browsers).flat());
+    await installDebian('browsers', browsers);
   } catch (error) {
     if (!(error instanceof UserError)) {
       throw error;
@@ -23,10 +23,9 @@ export async function installBrowsers({ quick }) {
 
 main(import.meta.url, async () => {
   const args = process.argv.slice(2);
-  const quick = args.includes('--quick');
   await build({ ifChanged: true });
   installLocked('test/runtimes');
-  await installBrowsers({ quick });
+  await installBrowsers();
   say('Running the package in its runtimes');
   const filters = args.flatMap((arg) => (arg === '--quick' ? ['--tags-filter', 'quick'] : [arg]));
   await run('vitest', ['run', '--root', 'test/runtimes', ...filters]);

@@ -108,9 +108,13 @@ async function runtimes() {
   ]);
 }
 
+/** The site runs in the browsers of the runtimes. Its code is checked against the types of the packed package. */
 async function site() {
   await prepare('Building the site', 'node scripts/site.mjs');
-  await suite('The reference', 'vitest run --root site/reference');
+  await Promise.all([
+    suite('The site in its browsers', 'vitest run --root site'),
+    check('Types of the site', 'tsc --project site'),
+  ]);
 }
 
 /** Runs every step, or only the laws. A result is rejected if a preparation failed. */
@@ -120,7 +124,7 @@ async function steps({ onlyLaws }) {
     return Promise.allSettled([lawsInWebAssembly(), lawsOnThisMachine()]);
   }
   await setUpLint();
-  await installBrowsers({ quick: true });
+  await installBrowsers();
   return Promise.allSettled([
     lawsInWebAssembly(),
     runtimes(),
