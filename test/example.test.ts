@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { memoryUsage, Tensor } from 'avgpool';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runProgram } from './program.js';
 import { bodyOf, LIMIT, requests } from './requests.js';
 import { type Body, expectLittleMemory, post, send, service } from './service.js';
@@ -219,22 +219,102 @@ describe('the service for Cloudflare Workers', () => {
     }
   });
 
-  test('of thousands of parallel requests, those beyond 32 MiB of bodies get status 503, and later ones are answered', async () => {
+  function fakeTimers(): void {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+  }
+
+  /** A body that stalls after `bytes` zeros. `isTaken` waits until the service has them. */
+  function stall(bytes: number) {
+    const cancel = vi.fn();
+    let taken = (): void => {};
+    const isTaken = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    let pulls = 0;
+    const pull = (controller: ReadableStreamDefaultController) =>
+      pulls++ ? taken() : controller.enqueue(new Uint8Array(bytes));
+    return { body: new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), isTaken, cancel };
+  }
+
+  /** Sends bodies that stall, and returns their answers once the service has their bytes. */
+  async function sendStalled(count: number, query: string, bytes: number) {
+    fakeTimers();
+    const stalled = Array.from({ length: count }, () => stall(bytes));
+    const answers = stalled.map(({ body }) => post(query, body));
+    await Promise.all(stalled.map(({ isTaken }) => isTaken));
+    return { stalled, answers };
+  }
+
+  const row = `shape=1,1,${LIMIT}&kernel=1,2`;
+
+  test.each([
+    ['thumbnail=8x8', 3],
+    [row, 3],
+    [square, 31],
+  ])('1000 bodies that stall do not block others, and get status 408 at the deadline: %s', async (query, bytes) => {
+    const { stalled, answers } = await sendStalled(1000, query, bytes);
+    expect((await post(row, new Float32Array(LIMIT))).status).toBe(200);
+    vi.runAllTimers();
+    for (const response of await Promise.all(answers)) {
+      expect([response.status, await response.text()]).toEqual([408, 'a body must arrive within 10 seconds\n']);
+    }
+    expect(stalled.every(({ cancel }) => cancel.mock.calls.length === 1)).toBe(true);
+    expect((await post(square, eight())).status).toBe(200);
+    expectLittleMemory();
+  });
+
+  test('a body whose bytes arrive until the deadline gets status 408', async () => {
+    fakeTimers();
+    const pull = (controller: ReadableStreamDefaultController) =>
+      new Promise<void>((resolve) => {
+        setTimeout(() => {
+          controller.enqueue(new Uint8Array(1));
+          resolve();
+        }, 900);
+      });
+    const answer = post(row, new ReadableStream({ pull }, { highWaterMark: 0 }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await answer).status).toBe(408);
+  });
+
+  test('an answered or refused request leaves no timer', async () => {
+    fakeTimers();
+    const bodies = [eight(), bodyOf(31, 7), endless(5), failing(), null];
+    const statuses = await Promise.all(bodies.map(async (body) => (await post(square, body)).status));
+    expect(statuses).toEqual([200, 400, 400, 400, 400]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each(['first', 'second'])(
+    'beside 32 MiB of bodies that stall, bytes beyond it get status 503: %s time',
+    async () => {
+      // They leave 32 bytes.
+      const { answers } = await sendStalled(32, row, 4 * LIMIT - 1);
+      expect((await post('shape=1,1,9&kernel=1', new Float32Array(9))).status).toBe(503);
+      expect((await post(square, eight())).status).toBe(200);
+      vi.runAllTimers();
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(32).fill(408));
+    },
+  );
+
+  test('of 2000 parallel requests, 32 MiB are answered, others get status 503, and later ones are answered', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const query = `shape=1,1,${LIMIT}&kernel=1,2`;
     const waiting = () => {
       const whole = bodyOf(4 * LIMIT, 2 ** 16);
       return whole.pipeThrough(new TransformStream({ start: () => released }));
     };
-    const answers = Array.from({ length: 2000 }, () => post(query, waiting()));
+    const answers = Array.from({ length: 2000 }, () => post(row, waiting()));
     expect(memoryUsage().tensors).toBe(0);
     release();
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
-    expect(statuses).toEqual(Array.from({ length: 2000 }, (_, i) => (i < 32 ? 200 : 503)));
-    expect((await post(query, new Float32Array(LIMIT))).status).toBe(200);
+    expect(statuses.sort()).toEqual(Array.from({ length: 2000 }, (_, i) => (i < 32 ? 200 : 503)));
+    expect((await post(row, new Float32Array(LIMIT))).status).toBe(200);
     expectLittleMemory();
   });
 

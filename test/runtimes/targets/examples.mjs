@@ -188,7 +188,7 @@ async function sendRandomRequests(post, memoryUsage) {
   expect(statuses[200]).toBeGreaterThan(8000);
 }
 
-/** Sends valid and hostile pictures, one after the other. Prints the statuses and the largest memory. */
+/** Sends valid and hostile pictures, one after the other, beside bodies that stall. Prints the statuses and the memory. */
 async function sendRandomPictures(post, memoryUsage) {
   const statuses = {};
   const send = async (request) => {
@@ -210,6 +210,7 @@ async function sendRandomPictures(post, memoryUsage) {
   });
   const pixels = Uint8Array.from({ length: 2 ** 22 }, (_, i) => i >> 8);
   const largest = encode({ width: 1024, height: 1024, channels: 4, data: pixels });
+  const stalled = Array.from({ length: 40 }, () => post('thumbnail=8x8', stalledBody()));
   await fc.assert(valid, {
     seed: 20_261_128,
     numRuns: 5000,
@@ -219,11 +220,16 @@ async function sendRandomPictures(post, memoryUsage) {
   const explosive = png(header(1024, 1024, 8, 6), chunk('IDAT', bomb(900)));
   const refused = await Promise.all(Array.from({ length: 100 }, () => post('thumbnail=8x8', explosive)));
   expect(refused.every(({ status }) => [400, 503].includes(status))).toBe(true);
+  const late = (await Promise.all(stalled)).map(({ status }) => status);
+  expect(late).toEqual(Array(40).fill(408));
   const memory = await memoryUsage();
   console.log('random pictures', JSON.stringify({ statuses, memory }));
   expectLittleMemory(memory);
   expect(statuses[200]).toBeGreaterThan(5000);
 }
+
+/** Three bytes, and no end. */
+const stalledBody = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) });
 
 /** The memory never shrinks, so its size is the largest that it has had. */
 function expectLittleMemory({ bytes, tensors }) {
