@@ -7,7 +7,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decode, encode } from 'fast-png';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   bomb,
   chunk,
@@ -188,6 +188,20 @@ describe('a hostile picture', () => {
     const stated = await post('thumbnail=8x8', alone, { 'content-length': '1e9' });
     expect([endless.status, stated.status]).toEqual([413, 413]);
     expect(await endless.text()).toBe('a picture may have 1048576 bytes at most\n');
+  });
+
+  test('that the service itself fails to convert gets status 500', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue();
+    const round = vi.spyOn(Math, 'round').mockImplementation(() => {
+      throw new RangeError('Array buffer allocation failed');
+    });
+    onTestFinished(() => {
+      log.mockRestore();
+      round.mockRestore();
+    });
+    const response = await thumbnail(png(header(1, 1, 16), data([[0, 0]])));
+    expect([response.status, await response.text()]).toEqual([500, 'the service failed\n']);
+    expect(log).toHaveBeenCalledOnce();
   });
 
   test('that inflates to 900 MiB is refused in little memory of the process', () => {

@@ -14,11 +14,16 @@ export function decodePicture(bytes) {
   checkInflatedSize(chunks, inflatedSize(header));
   const checked = join(chunks, header.hasPalette);
   const { width, height } = header;
+  const picture = orRefusal(() => decode(checked, { checkCrc: true }));
+  const data = inBytes(picture, header);
+  return { data, width, height, channels: data.length / (width * height) };
+}
+
+/** The result of the decoder. Everything that it throws is about its input. */
+function orRefusal(run) {
   try {
-    const data = inBytes(decode(checked, { checkCrc: true }), header);
-    return { data, width, height, channels: data.length / (width * height) };
+    return run();
   } catch (error) {
-    // Everything that the decoder throws is about its input.
     throw refusal(error.message.slice(0, 100));
   }
 }
@@ -28,7 +33,7 @@ function inBytes(picture, { depth, hasPalette }) {
     return new Uint8Array(picture.data.map((value) => Math.round(value / 257)));
   }
   if (hasPalette) {
-    return convertIndexedToRgb(picture);
+    return orRefusal(() => convertIndexedToRgb(picture));
   }
   return depth === 8 ? picture.data : convertIndexedToRgb({ ...picture, palette: shadesOf(depth) });
 }
