@@ -66,7 +66,7 @@ describe('a thumbnail', () => {
     expect(await pixelsOf(png(header(3, 1, 16), data([[0, 128, 0, 129, 255, 255]])))).toEqual([0, 1, 255]);
   });
 
-  test('ignores chunks that pixels do not depend on', async () => {
+  test('depends on no chunk but header, palette, alpha of a palette, and data', async () => {
     const text = chunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), bomb(900)]));
     const colour = chunk('iCCP', Buffer.from('not a profile'));
     expect(await pixelsOf(png(header(2, 1), colour, text, data([[3, 4]])))).toEqual([3, 4]);

@@ -1,4 +1,5 @@
-// Answers a PNG with a smaller PNG. It does not know how a picture is decoded.
+// Answers a PNG with a smaller PNG. Each channel is averaged on its own, so colours of transparent pixels count. It does not
+// know how a picture is decoded.
 
 import { AdaptiveAvgPool2d } from 'avgpool';
 import { encode } from 'fast-png';

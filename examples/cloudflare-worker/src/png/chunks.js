@@ -9,7 +9,7 @@ const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 /** Each chunk takes memory, even if it is empty. Encoders write chunks of 8 KiB or more. */
 const MOST_CHUNKS = 2 ** 10;
 
-/** The chunks that the pixels depend on, by name. `data` is their content, and `whole` also has length, name and checksum. */
+/** The chunks that this service may use, by name. `data` is their content, and `whole` also has length, name and checksum. */
 export function chunksOf(bytes) {
   if (bytes.length < SIGNATURE.length || !hasPngSignature(bytes)) {
     throw refusal('it has no signature');
@@ -35,7 +35,10 @@ export function chunksOf(bytes) {
   return chunks;
 }
 
-/** A PNG of these chunks alone. The decoder inflates some of the others without limit. */
+/**
+ * A PNG of these chunks alone. The decoder inflates some of the others without limit. Only with a palette does it turn tRNS
+ * into alpha. So the transparent colour of a grey or RGB picture is dropped.
+ */
 export function join({ IHDR, PLTE, tRNS, IDAT, IEND }, hasPalette) {
   const chunks = [IHDR, hasPalette ? [PLTE, tRNS] : [], IDAT, IEND].flat(2);
   return Buffer.concat([SIGNATURE, ...chunks.map(({ whole }) => whole)]);
