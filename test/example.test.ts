@@ -2,7 +2,7 @@
 // Workers, its answers to tensors and what they may cost. It does not know the service's thumbnails.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,9 @@ const read = async (name: string) => {
 test('the program writes a thumbnail, a mosaic, a smoothed copy, a resized copy and a gradient of a picture', async () => {
   // The left half is black, the right half white.
   const pixels = Uint8Array.from({ length: 12 * 24 * 3 }, (_, i) => (Math.floor(i / 3) % 24 < 12 ? 0 : 255));
-  const file = join(mkdtempSync(join(tmpdir(), 'avgpool-picture-')), 'halves.png');
+  const folder = mkdtempSync(join(tmpdir(), 'avgpool-picture-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'halves.png');
   await sharp(pixels, { raw: { width: 24, height: 12, channels: 3 } })
     .png()
     .toFile(file);

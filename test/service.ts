@@ -1,11 +1,11 @@
-// The service for Cloudflare Workers, in Node. It knows no request.
+// The service for Cloudflare Workers, in Node, and requests to it. It does not know their queries and bodies.
 
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { memoryUsage } from 'avgpool';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,6 +17,8 @@ for (const name of ['package.json', 'src']) {
 mkdirSync(join(folder, 'node_modules'));
 symlinkSync(root, join(folder, 'node_modules/avgpool'), 'dir');
 symlinkSync(join(root, 'node_modules/fast-png'), join(folder, 'node_modules/fast-png'), 'dir');
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The address of its module. */
 export const service = pathToFileURL(join(folder, 'src/index.js')).href;

@@ -1,6 +1,6 @@
 // Tests the thumbnails of the service for Cloudflare Workers: their pixels, and what a hostile picture may cost.
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -205,7 +205,9 @@ describe('a hostile picture', () => {
   });
 
   test('that inflates to 900 MiB is refused in little memory of the process', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'avgpool-bomb-')), 'bomb.png');
+    const folder = mkdtempSync(join(tmpdir(), 'avgpool-bomb-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'bomb.png');
     writeFileSync(file, png(header(1024, 1024, 8, 6), chunk('IDAT', bomb(900))));
     const program = `
       const { readFileSync } = await import('node:fs');

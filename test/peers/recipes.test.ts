@@ -1,11 +1,11 @@
 // Runs the programs of docs/recipes.md as files beside the packages that their recipes name, and nothing else.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { expectStated, fences, read } from '../documents.js';
 
 const installed = fileURLToPath(new URL('./node_modules', import.meta.url));
@@ -33,6 +33,7 @@ test('there are several recipes, each with one program or with commands alone', 
 test.each(programs)('the recipe $title prints what its comments say, with the packages that it names', (recipe) => {
   const { source, packages } = recipe;
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-recipe-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const name of packages) {
     expect(source).toContain(` from '${name}'`);
     const link = join(folder, 'node_modules', name);

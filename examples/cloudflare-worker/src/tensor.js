@@ -7,7 +7,7 @@ import { HttpError } from './http-error.js';
 import { poolElements } from './pool.js';
 
 /**
- * The limits on body and answer bound the cost of a request, whatever its options are: the time follows both, and avgpool's
+ * The limits on body and answer bound the cost of a request, whatever its options are. The time follows both. avgpool's
  * workspace takes at most 256 KiB more than the larger of both.
  */
 export function poolTensor(request, searchParams) {
