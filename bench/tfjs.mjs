@@ -24,7 +24,12 @@ const calls = [
   [[1, 64, 64, 3], 31, 1, 'same'],
 ];
 
-const trainings = ['valid', 'same'].map((pad) => ({ pad, pictures: 32, size: 28, filters: [8, 16] }));
+/** Networks to train, by the names of their poolings. */
+const trainings = {
+  'CNN, 2×2 stride 2 valid': { pad: 'valid', pictures: 32, size: 28, channels: [8, 16] },
+  'CNN, 3×3 stride 2 same': { pad: 'same', pictures: 32, size: 28, channels: [8, 16] },
+  'PoolFormer, 3×3 stride 1 same': { network: 'poolformer', pictures: 32, size: 28, channels: [16] },
+};
 
 /** All figures: for each backend, the times of its own kernels, and how many times faster those of avgpool are. */
 export async function measureTfjs({ rounds, ...timing }) {
@@ -42,8 +47,9 @@ export async function measureTfjs({ rounds, ...timing }) {
         results.push({ backend, ...(await measureCall(kernels, call, direction, backendTiming)) });
       }
     }
-    for (const options of trainings) {
-      results.push({ backend, ...(await measureTraining(kernels, options, backendTiming)) });
+    for (const [name, options] of Object.entries(trainings)) {
+      const step = `one step of training, ${name}`;
+      results.push({ backend, ...(await measureTraining(kernels, step, options, backendTiming)) });
     }
   }
   return { results, versions: { 'tfjs-wasm': version_wasm } };
@@ -90,8 +96,7 @@ async function measureCall(kernels, [shape, filterSize, strides, pad], direction
   return { name, ...figures };
 }
 
-async function measureTraining(kernels, options, timing) {
-  const name = `one step of training, ${options.pad}`;
+async function measureTraining(kernels, name, options, timing) {
   const running = kernels.map(() => startTraining(tf, options));
   const losses = kernels.map((chosen, i) => {
     use(chosen);

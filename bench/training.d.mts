@@ -8,9 +8,10 @@ export interface Training {
 export function startTraining(
   tf: typeof TensorFlow,
   options: {
-    pad: 'valid' | 'same';
+    network?: 'cnn' | 'poolformer';
+    pad?: 'valid' | 'same';
     pictures?: number;
     size?: number;
-    filters?: readonly [first: number, second: number];
+    channels?: readonly number[];
   },
 ): Training;

@@ -1,42 +1,72 @@
-// Trains a small network of TensorFlow.js on generated pictures. It knows nothing of avgpool; the tests use it, too.
+// Trains small networks of TensorFlow.js on generated pictures. It knows nothing of avgpool; the tests use it, too.
 
 const CLASSES = 4;
+
+/** The networks by their names: functions that make weights by `weights(shape)`, and return the logits of pictures. */
+const networks = {
+  /**
+   * Two convolutions with a pooling after each: 3×3 with padding, or 2×2 without, with stride 2.
+   *
+   * TensorFlow.js has no gradient of a convolution's filter on its backend wasm. So convolutions are products of matrices.
+   */
+  cnn(tf, weights, { pad, size, channels: [first, second] }) {
+    const filters = [weights([9, first]), weights([9 * first, second])];
+    const head = weights([second * (size / 4) ** 2, CLASSES]);
+    const layer = (x, filter) => tf.avgPool(tf.relu(convolve(tf, x, filter)), pad === 'same' ? 3 : 2, 2, pad);
+    return (inputs) => tf.matMul(tf.reshape(filters.reduce(layer, inputs), [inputs.shape[0], -1]), head);
+  },
+
+  /** Two blocks of a PoolFormer: the mixer pool(x) − x, and two layers for each position. */
+  poolformer(tf, weights, { channels: [width] }) {
+    const embedding = weights([1, width]);
+    const blocks = [0, 1].map(() => ({
+      scale: weights([width]),
+      up: weights([width, width]),
+      down: weights([width, width]),
+    }));
+    const head = weights([width, CLASSES]);
+    const each = (x, matrix) =>
+      tf.reshape(tf.matMul(tf.reshape(x, [-1, x.shape[3]]), matrix), [...x.shape.slice(0, 3), -1]);
+    const block = (x, { scale, up, down }) => {
+      const mixed = tf.add(x, tf.mul(tf.sub(tf.avgPool(x, 3, 1, 'same'), x), scale));
+      return tf.add(mixed, each(tf.relu(each(mixed, up)), down));
+    };
+    return (inputs) => tf.matMul(tf.mean(blocks.reduce(block, each(inputs, embedding)), [1, 2]), head);
+  },
+};
 
 /**
  * A training: `step()` takes one step and returns its loss. All random numbers are seeded, so two trainings differ only by
  * their kernels.
  *
- * TensorFlow.js has no gradient of a convolution's filter on its backend wasm. So convolutions are products of matrices.
- *
  * @param tf the namespace of TensorFlow.js.
- * @param pad that of the poolings: 3×3 for `'same'` and 2×2 for `'valid'`, with stride 2.
+ * @param network `'cnn'` or `'poolformer'`.
+ * @param pad that of the poolings of the CNN: `'same'` or `'valid'`.
  * @param pictures their number.
  * @param size their height and width, a multiple of 4.
- * @param filters the numbers of filters of both convolutions.
+ * @param channels the numbers of channels after both convolutions; the PoolFormer has the first.
  */
-export function startTraining(tf, { pad, pictures = 16, size = 12, filters: [first, second] = [4, 8] }) {
+export function startTraining(tf, { network = 'cnn', pad, pictures = 8, size = 12, channels = [4, 8] }) {
   const { inputs, labels } = makeData(tf, pictures, size);
-  const weights = (shape, seed) => tf.variable(tf.tidy(() => tf.randomNormal(shape, 0, 0.3, 'float32', seed)));
-  const filters = [weights([9, first], 1), weights([9 * first, second], 2)];
-  const dense = weights([second * (size / 4) ** 2, CLASSES], 3);
-  const optimizer = tf.train.adam(0.01);
-  const loss = () => {
-    let x = inputs;
-    for (const filter of filters) {
-      x = tf.avgPool(tf.relu(convolve(tf, x, filter)), pad === 'same' ? 3 : 2, 2, pad);
-    }
-    return tf.losses.softmaxCrossEntropy(labels, tf.matMul(tf.reshape(x, [pictures, -1]), dense));
+  const variables = [];
+  const weights = (shape) => {
+    const seed = variables.length + 1;
+    variables.push(tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, 0.3, 'float32', seed))));
+    return variables.at(-1);
   };
+  const logits = networks[network](tf, weights, { pad, size, channels });
+  const optimizer = tf.train.adam(0.01);
+  const loss = () => tf.losses.softmaxCrossEntropy(labels, logits(inputs));
   return {
     step() {
-      const value = optimizer.minimize(loss, true, [...filters, dense]);
+      const value = optimizer.minimize(loss, true, variables);
       const [number] = value.dataSync();
       value.dispose();
       return number;
     },
     dispose() {
       optimizer.dispose();
-      tf.dispose([inputs, labels, dense, ...filters]);
+      tf.dispose([inputs, labels, ...variables]);
     },
   };
 }

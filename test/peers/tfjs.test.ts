@@ -135,9 +135,11 @@ function expectClose(actual: tf.Tensor, expected: Value, of: string) {
 
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 
+type Network = Omit<Parameters<typeof startTraining>[1], 'size'>;
+
 /** The losses of 50 steps. */
-function train(pad: 'valid' | 'same'): number[] {
-  const training = startTraining(tf, { pad });
+function train(network: Network): number[] {
+  const training = startTraining(tf, network);
   const losses = Array.from({ length: 50 }, () => training.step());
   training.dispose();
   return losses;
@@ -286,24 +288,25 @@ describe.each(backendNames)('on the backend %s', (backend) => {
   });
 
   // Windows without padding have the same gradient in both.
-  test.each<['valid' | 'same', RegisterOptions]>([
-    ['valid', {}],
-    ['same', { gradient: 'tfjs' }],
-  ])("50 steps of training with pad '%s' and options %j have the losses of TensorFlow.js within 1e-4", (pad, more) => {
-    const expected = train(pad);
+  test.each<[Network, RegisterOptions]>([
+    [{ pad: 'valid' }, {}],
+    [{ pad: 'same' }, { gradient: 'tfjs' }],
+    [{ network: 'poolformer' }, { gradient: 'tfjs' }],
+  ])('50 steps of training %j with options %j have the losses of TensorFlow.js within 1e-4', (network, more) => {
+    const expected = train(network);
     for (const kernels of backend === 'wasm' ? [undefined, always.kernels] : [undefined]) {
-      const losses = registered({ backend, kernels, ...more }, () => train(pad));
+      const losses = registered({ backend, kernels, ...more }, () => train(network));
       for (const [step, loss] of losses.entries()) {
         expect(Math.abs(loss - (expected[step] as number)), `step ${step}`).toBeLessThan(1e-4);
       }
     }
-    expect(expected.at(-1)).toBeLessThan((expected[0] as number) / 3);
+    expect(expected.at(-1)).toBeLessThan(0.9 * (expected[0] as number));
   });
 
-  test("training with pad 'same' and the exact gradient reduces the loss, along another curve", () => {
-    const expected = train('same');
-    const losses = registered({ backend }, () => train('same'));
-    expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 3);
+  test('with the exact gradient, training under padding reduces the loss along another curve', () => {
+    const expected = train({ pad: 'same' });
+    const losses = registered({ backend }, () => train({ pad: 'same' }));
+    expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 2);
     expect(Math.max(...losses.map((loss, i) => Math.abs(loss - (expected[i] as number))))).toBeGreaterThan(1e-3);
   });
 });
