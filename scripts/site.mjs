@@ -1,12 +1,12 @@
 // Builds the site to site/dist/: the playground with the packed package, and the reference. With --serve, serves it too.
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { execa } from 'execa';
 import { build } from './build.mjs';
 import { installLocked } from './install.mjs';
+import { copyInstalled, installPacked } from './packed.mjs';
 import { main, root, run, say } from './run.mjs';
 
 const site = join(root, 'site');
@@ -15,24 +15,19 @@ const site = join(root, 'site');
 export async function buildSite() {
   await build({ ifChanged: true });
   installLocked('site');
-  await installPacked();
+  await addPackage();
   say('Bundling the playground');
   await run('vite', ['build', 'site'], { localDir: site });
   say('Writing the reference');
   await run('typedoc', ['--options', 'site/reference'], { localDir: site });
 }
 
-/** Installs the package as npm would publish it, so that the site shows what users get. */
-async function installPacked() {
+/** Gives the site what users get. */
+async function addPackage() {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-site-'));
   try {
-    const packed = await execa({ cwd: root })`npm pack --ignore-scripts --json --pack-destination ${folder}`;
-    const [{ filename }] = JSON.parse(packed.stdout);
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    await execa({ cwd: folder })`npm install --offline --no-audit --no-fund ${`./${filename}`}`;
-    const copy = join(site, 'node_modules/avgpool');
-    rmSync(copy, { recursive: true, force: true });
-    cpSync(join(folder, 'node_modules/avgpool'), copy, { recursive: true });
+    await installPacked(folder);
+    copyInstalled(folder, site);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

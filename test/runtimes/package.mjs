@@ -1,25 +1,20 @@
 // Packs the package and installs it in an empty folder, before the matrix runs.
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { isFiltered } from '../../scripts/count-tests.mjs';
+import { copyInstalled, installPacked } from '../../scripts/packed.mjs';
 import { statedHash } from './document.mjs';
-import { here, jsonOf, root } from './tools.mjs';
+import { here, jsonOf } from './tools.mjs';
 
 /** Provides `folder`, with the package and the programs, and `hash`, which every target must find. */
 export default async function setup({ provide, vitest }) {
   const folder = mkdtempSync(join(tmpdir(), 'avgpool-runtimes-'));
-  const packed = await execa({ cwd: root })`npm pack --ignore-scripts --json --pack-destination ${folder}`;
-  const [{ filename }] = JSON.parse(packed.stdout);
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  await execa({ cwd: folder })`npm install --offline --no-audit --no-fund ${`./${filename}`}`;
+  await installPacked(folder);
   cpSync(join(here, 'programs'), folder, { recursive: true });
   // wrangler and Next.js resolve packages from their own folder.
-  const copy = join(here, 'node_modules/avgpool');
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(join(folder, 'node_modules/avgpool'), copy, { recursive: true });
+  copyInstalled(folder, here);
 
   // A full run writes the hash to the document. Any other run compares with the hash there.
   const inThisNode = () => jsonOf(process.execPath, ['main.mjs'], { cwd: folder });
