@@ -2,7 +2,7 @@
 
 import type { Position } from './keys.js';
 import type { Gradient, Pooled } from './messages.js';
-import { shown } from './numbers.js';
+import { shown, shownDivisor } from './numbers.js';
 import { gradientTypeOf } from './program.js';
 import { stridesOf } from './strides.js';
 
@@ -47,7 +47,7 @@ export function ChosenOutput({
         </div>
         <div>
           <dt>Divisor</dt>
-          <dd id="divisor">{divisorText(gradient)}</dd>
+          <dd id="divisor">{gradient && shownDivisor(gradient.divisor)}</dd>
         </div>
         <div>
           <dt>Gradient of each pixel</dt>
@@ -70,11 +70,4 @@ function valuesAt({ settings, values, height, width }: Pooled, [row, column]: Po
   return [0, 1, 2].map((channel) =>
     shown(values[row * strides.row + column * strides.column + channel * strides.channel] as number),
   );
-}
-
-function divisorText(gradient: Gradient | undefined): string {
-  if (!gradient) {
-    return '';
-  }
-  return gradient.divisor === undefined ? 'none: the window contains only padding' : shown(gradient.divisor);
 }

@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { GridCanvas } from './grid-canvas.js';
+import { inside } from './keys.js';
 import type { Grid, GridWindow } from './messages.js';
-import { shown, shownShape } from './numbers.js';
+import { shown, shownDivisor, shownShape } from './numbers.js';
 import { OutputGrid } from './output-grid.js';
 import { gridProgram } from './program.js';
 import { ProgramView } from './program-view.js';
@@ -89,8 +90,8 @@ export function GridView({
 }
 
 function currentOf([row = '', column = '']: readonly string[], { shape: [, height, width] }: Grid): number {
-  const inside = (text: string, length: number) => Math.min(length - 1, Math.max(0, Math.trunc(Number(text))));
-  return inside(row, height) * width + inside(column, width);
+  const index = (text: string, length: number) => inside(Math.trunc(Number(text)), length);
+  return index(row, height) * width + index(column, width);
 }
 
 function Legend({ settings: { windows, countIncludePad, divisorOverride } }: { readonly settings: Settings }) {
@@ -133,7 +134,7 @@ function Summary({ grid, current, isPlaying }: { grid: Grid; current: number; is
       </div>
       <div>
         <dt>Divisor</dt>
-        <dd id="divisor">{divisor === undefined ? 'none: the window contains only padding' : shown(divisor)}</dd>
+        <dd id="divisor">{shownDivisor(divisor)}</dd>
       </div>
       <div>
         <dt>Average</dt>

@@ -1,6 +1,11 @@
-// How keys move the choice of an output.
+// Positions in the output, and how keys move them.
 
 export type Position = readonly [row: number, column: number];
+
+/** The index in a list of this length that is nearest. */
+export function inside(index: number, length: number): number {
+  return Math.min(length - 1, Math.max(0, index));
+}
 
 /** The position after a key; undefined if the key moves nothing. */
 export function moved(event: KeyboardEvent, [row, column]: Position, [height, width]: Position): Position | undefined {
@@ -16,6 +21,5 @@ export function moved(event: KeyboardEvent, [row, column]: Position, [height, wi
     PageDown: [height - 1, column],
   };
   const target = targets[event.key];
-  const inside = (index: number, length: number) => Math.min(length - 1, Math.max(0, index));
   return target && [inside(target[0], height), inside(target[1], width)];
 }

@@ -10,6 +10,11 @@ export function shownTime(milliseconds: number): string {
   return milliseconds < 0.1 ? `${shown(milliseconds * 1000, 3)} µs` : `${shown(milliseconds, 3)} ms`;
 }
 
+/** A divisor; undefined stands for that of a window without elements. */
+export function shownDivisor(divisor: number | undefined): string {
+  return divisor === undefined ? 'none: the window contains only padding' : shown(divisor);
+}
+
 export function shownShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }

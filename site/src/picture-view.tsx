@@ -2,6 +2,7 @@
 
 import { useMemo } from 'preact/hooks';
 import { ChosenOutput } from './chosen-output.js';
+import { inside } from './keys.js';
 import type { Work } from './messages.js';
 import { shownShape } from './numbers.js';
 import { OutputPlane } from './output-plane.js';
@@ -100,11 +101,9 @@ function chosen(
   [row, column]: readonly string[],
   size: { readonly height: number; readonly width: number } = { height: 1, width: 1 },
 ): readonly [number, number] {
-  const inside = (text: string | undefined, length: number) => {
-    const index = text ? Math.trunc(Number(text)) : Math.floor(length / 2);
-    return Math.min(length - 1, Math.max(0, index));
-  };
-  return [inside(row, size.height), inside(column, size.width)];
+  const index = (text: string | undefined, length: number) =>
+    inside(text ? Math.trunc(Number(text)) : Math.floor(length / 2), length);
+  return [index(row, size.height), index(column, size.width)];
 }
 
 /** Colours every position that has a gradient. */

@@ -1,4 +1,4 @@
-// Reads pictures: files of the user, and the one that ships. It knows no pools.
+// Reads pictures: the files that a user chooses, and the sample of the page. It knows no pools.
 
 import type { Picture } from './messages.js';
 import boats from './pictures/boats.jpg';

@@ -30,7 +30,8 @@ export function* poolPicture(picture: Picture, settings: Settings): Generator<Re
   try {
     const output = pool.forward(input);
     try {
-      const values = Array.isArray(numbersOf(output)) ? numbersOf(output) : output.data.slice();
+      const numbers = numbersOf(output);
+      const values = Array.isArray(numbers) ? numbers : output.data.slice();
       yield pooled(settings, String(pool), output.shape, values, [outputHeight, outputWidth]);
       const timed = yield* medianTime(() => pool.forward(input, output));
       yield timed;

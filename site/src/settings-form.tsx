@@ -29,15 +29,18 @@ export function SettingsForm({
     error: error?.startsWith(`${name} `) ? error : undefined,
     onChange: set(name),
   });
+  const choice = <Name extends keyof typeof choices>(name: Name) => ({
+    name,
+    choices: choices[name],
+    value: settings[name],
+    onChange: set(name),
+  });
   return (
     <form class="settings" aria-label="Settings" onSubmit={(event) => event.preventDefault()}>
       <Choice
-        name="windows"
+        {...choice('windows')}
         label="Windows"
-        choices={choices.windows}
         names={{ fixed: 'of a fixed size', adaptive: 'for a fixed output size' }}
-        value={settings.windows}
-        onChange={set('windows')}
       />
       {settings.windows === 'adaptive' ? (
         <Numbers {...numbers('outputSize')} legend="Output size" labels={axes} hint="Empty: the size of the input." />
@@ -63,20 +66,8 @@ export function SettingsForm({
       )}
       {!isGrid && (
         <div class="row">
-          <Choice
-            name="layout"
-            label="Layout"
-            choices={choices.layout}
-            value={settings.layout}
-            onChange={set('layout')}
-          />
-          <Choice
-            name="dtype"
-            label="Element type"
-            choices={choices.dtype}
-            value={settings.dtype}
-            onChange={set('dtype')}
-          />
+          <Choice {...choice('layout')} label="Layout" />
+          <Choice {...choice('dtype')} label="Element type" />
         </div>
       )}
     </form>

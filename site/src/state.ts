@@ -64,11 +64,11 @@ export const defaults: State['settings'] = {
 };
 
 /** The values of the settings that are words. */
-export const choices = {
+export const choices: { readonly [Name in 'windows' | 'layout' | 'dtype']: readonly Settings[Name][] } = {
   windows: ['fixed', 'adaptive'],
   layout: ['NCHW', 'NHWC'],
   dtype: ['uint8', 'float32', 'float64', 'float16'],
-} as const;
+};
 
 /** The address of a mode with these settings. Defaults are left out. */
 export function toAddress(mode: Mode, settings: Settings): string {
