@@ -202,8 +202,8 @@ export class Tensor<D extends DType = DType> {
   /** A tensor with a copy of flat values, of this type. */
   static from<D extends DType>(values: ArrayLike<number>, shape: Shape, dtype: D): Tensor<D>;
   /**
-   * A tensor with a copy of a source that has a shape of its own. Its type is the one that the source names, or else that of
-   * the array.
+   * A tensor with a copy of a source that has a shape of its own. It has the type that the source names, or the type of its
+   * array.
    */
   static from<const S extends Source>(source: S, shape?: undefined, dtype?: undefined): Tensor<DTypeOfSource<S>>;
   /** A tensor with a copy of a source that has a shape of its own, of this type. */
